@@ -580,7 +580,7 @@ export const settingsTable = {
     type: 'path',
     default: undefined,
     change: 'restart',
-    doc: 'A folder with folders metadata/MODE: files of records that are put there are uploaded by that mode, and then moved to its folders done or refused. With several nodes, a folder that all of them have.',
+    doc: 'A folder with folders metadata/MODE for files of records, and documents/append and documents/revise for documents: what is put there is uploaded, and then moved to its folders done or refused. Uploads may name other files in it by their paths (FFT). With several nodes, a folder that all of them have.',
     defaultDoc: 'the folder inbox of the data folder',
   },
   robots: {
@@ -599,6 +599,15 @@ export const settingsTable = {
     default: undefined,
     change: 'reload',
     doc: 'Networks that are not public and may be harvested all the same, with commas: 10.1.2.0/24, ::1. Harvests connect to no other private address, so that nobody can have this host ask its neighbours.',
+    defaultDoc: 'none',
+  },
+  fetchUrls: {
+    name: 'fetch-urls',
+    environment: 'REPERIO_FETCH_URLS',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Addresses from which documents that uploads name (FFT) are fetched, with commas; each with all that is below it, such as https://files.example/theses/. Only https, and only hosts on the Internet. Nothing else is fetched.',
     defaultDoc: 'none',
   },
   callbackUrls: {

@@ -1,18 +1,22 @@
 import { createReadStream } from 'node:fs';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
+import { UserError } from '../errors/errors.ts';
 import { grouped } from '../errors/grouped.ts';
 import { harvestKind } from '../exchange/harvest/ask.ts';
+import type { ContentStore } from '../files/content.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
 import type { JobKind, RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
 import { requireEncoding } from '../marc/readers/encoding.ts';
+import { inputHasInstructions } from '../marc/readers/find-instructions.ts';
 import type { LoadTotals } from '../records/load/coordinator.ts';
 import { requireFile } from '../records/load/files.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
+import { beginUpload, setUploadJob } from '../records/uploads.ts';
 import type { Database } from '../store/database.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
 import { runChangeSet } from './change-set-job.ts';
@@ -82,6 +86,9 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
     });
   }
   const file = await job.file(recordsFile);
+  const begun = job.checkpoint as { readonly upload?: number } | undefined;
+  if (begun?.upload !== undefined || (isFirst && (await bringsDocuments(contents, file.digest, settings, encoding))))
+    return await loadAsUpload(job, database, url, settings, begun?.upload);
   const bytes = await contents.read(file.digest);
   const { workers, batchSize, recordLimit, loadHidden, nodeName } = settings;
   job.log('info', `Loading ${grouped(file.bytes)} bytes on ${nodeName}, mode ${mode}.`);
@@ -129,6 +136,49 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
     report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];
   const problems = [...refusals, ...waits];
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
+}
+
+async function bringsDocuments(
+  contents: ContentStore,
+  digest: string,
+  { recordLimit }: Settings,
+  encoding: string | undefined,
+): Promise<boolean> {
+  const bytes = await contents.read(digest);
+  try {
+    return await inputHasInstructions(bytes, { recordLimit, encoding });
+  } catch (error) {
+    // The load says what is wrong with it.
+    if (error instanceof UserError && error.status < 500) return false;
+    throw error;
+  } finally {
+    bytes.destroy();
+  }
+}
+
+/** What brings documents is written record by record, and remembered as an upload. */
+async function loadAsUpload(
+  job: RunningJob,
+  database: Database,
+  url: string,
+  settings: Settings,
+  known: number | undefined,
+): Promise<Outcome> {
+  const { mode, source, encoding, hidden } = loadArguments(job.arguments);
+  const upload =
+    known ?? (await beginUpload(database, { person: job.person, way: 'terminal', name: job.name, mode }));
+  if (known === undefined) {
+    await setUploadJob(database, upload, job.id);
+    await job.keep({ upload });
+    job.log('info', `Its records bring documents (FFT): they are fetched, and it is upload ${upload}.`);
+  }
+  const given = { upload, mode, force: false, dryRun: false, source, encoding };
+  return await runUpload(
+    { ...job, arguments: { ...given, hidden: hidden ?? (settings.loadHidden as HiddenFields) } },
+    database,
+    url,
+    settings,
+  );
 }
 
 type Totals = Omit<LoadTotals, 'position' | 'bytes' | 'passedOver'>;

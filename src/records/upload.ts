@@ -3,11 +3,11 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { recordLabel } from '../marc/problem.ts';
-import type { ReadResult } from '../marc/raw.ts';
+import type { GoodRecord, ReadResult } from '../marc/raw.ts';
 import { controlValue } from '../marc/record.ts';
 import type { Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
-import { type WriteGuard, type Written, writeRecord } from './change.ts';
+import { type ChangeDocuments, type WriteGuard, type Written, writeRecord } from './change.ts';
 import type { WriteMode } from './modes.ts';
 import type { ChangeRules } from './next-version.ts';
 
@@ -54,6 +54,10 @@ export interface UploadOptions {
   readonly guard?: WriteGuard | undefined;
   /** What may be told of why a record was refused; by default all of it. */
   readonly told?: (error: UserError) => UserError;
+  /** What comes with a record for its documents, by its position. Throws a UserError for what does not. */
+  readonly documents?: (one: GoodRecord) => ChangeDocuments | undefined;
+  /** Stands in for a missing 003. */
+  readonly source?: string | undefined;
 }
 
 /**
@@ -80,12 +84,14 @@ export async function uploadRecords(
 async function uploadOne(
   transaction: Transaction,
   analyzer: Analyzer,
-  { record, position, warnings }: Extract<ReadResult, { kind: 'record' }>,
+  one: GoodRecord,
   options: UploadOptions,
 ): Promise<UploadedRecord> {
-  const { mode, force, reason, person, rules, guard, told } = options;
-  const write = { record, mode, force, reason, person, rules, guard };
+  const { record, position, warnings, harvested } = one;
+  const { mode, force, reason, person, rules, guard, told, source = '' } = options;
   try {
+    const documents = options.documents?.(one);
+    const write = { record, mode, force, reason, person, rules, guard, documents, source, harvested };
     const written = await inSavepoint(transaction, () => writeRecord(transaction, analyzer, write));
     return uploaded(position, written, warnings);
   } catch (error) {

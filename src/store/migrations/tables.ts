@@ -25,6 +25,9 @@ export const tables: Readonly<Record<string, TableNote>> = {
   deployment_step: { kind: 'truth', what: 'what was done on each host, and how long it took' },
   document: { kind: 'truth', what: 'documents of records' },
   document_changes: { kind: 'derived', what: 'how often documents have changed: counted on from anywhere' },
+  document_event: { kind: 'truth', what: 'what became of documents: who did what, when' },
+  document_note: { kind: 'truth', what: 'what programs note of documents' },
+  document_relation: { kind: 'truth', what: 'how documents belong to each other' },
   done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
   draft: { kind: 'truth', what: 'what people write in the editor and have not saved' },
   editing: { kind: 'derived', what: 'who has which record open in the editor: browsers say it again' },
@@ -78,5 +81,6 @@ export const tables: Readonly<Record<string, TableNote>> = {
   },
   throttle: { kind: 'derived', what: 'attempts of the last minutes: counted again from nothing' },
   upload: { kind: 'truth', what: 'what people and programs have sent' },
+  upload_name: { kind: 'truth', what: 'names that documents have within one upload that is being written' },
   upload_record: { kind: 'truth', what: 'what became of each record that they sent' },
 };

@@ -66,7 +66,7 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       ...{ record, ...name, ...content, person: person.name },
       ...{ status, description },
     };
-    const maySee = (kept: string): boolean => may(snapshot.site, person, 'viewrestrdoc', { status: kept });
+    const maySee = (kept: string): boolean => mayRead(exchange, kept);
     const added = await changeOnce(
       files,
       exchange,
