@@ -283,6 +283,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'html',
       'index',
       'people',
+      'records',
+      'search',
       'store',
       'thumbnails',
       'web/exchange',

@@ -21,6 +21,8 @@ export type DocumentAction = (typeof documentActions)[number];
 
 /** What became of a document. */
 export interface DocumentEvent {
+  /** Its number; it may be gone. */
+  readonly document: number;
   readonly at: Date;
   readonly person: string | null;
   readonly action: DocumentAction;
@@ -57,7 +59,7 @@ export async function noteEvent(transaction: Queryable, event: NewEvent): Promis
 /** Of all documents that a record has or had, the newest first. */
 export async function eventsOf(database: Queryable, record: number, limit: number): Promise<readonly DocumentEvent[]> {
   return await database.query<DocumentEvent>(sql`
-    SELECT at, person, action, event.name, event.status, document.status AS "statusNow", version, format, detail
+    SELECT document_id AS document, at, person, action, event.name, event.status, document.status AS "statusNow", version, format, detail
     FROM document_event AS event LEFT JOIN document ON document.id = event.document_id
     WHERE event.record_id = ${record} ORDER BY event.id DESC LIMIT ${limit}`);
 }

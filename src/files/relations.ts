@@ -144,9 +144,8 @@ async function say(
 ): Promise<void> {
   const { transaction, person } = context;
   await noteEvent(transaction, {
-    record,
-    document: document.id,
     ...document,
+    document: document.id,
     person,
     action,
     detail: detail === '' ? undefined : detail,

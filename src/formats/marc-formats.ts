@@ -1,4 +1,5 @@
 import { compilePath } from '../marc/path.ts';
+import { withWholeLinks } from '../marc/own-links.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { onlyPaths } from '../marc/select-fields.ts';
 import { toMarcJson } from '../marc/writers/json.ts';
@@ -35,7 +36,7 @@ export const textMarcFormat: ExportFormat = {
   extension: 'txt',
   marcPaths: true,
   head: none,
-  item: (item, context) => toTextMarc(item.record, { id: item.id, only: context.only }),
+  item: (item, context) => toTextMarc(withWholeLinks(item.record, context.baseUrl), { id: item.id, only: context.only }),
   between: '',
   foot: none,
 };
@@ -56,7 +57,8 @@ export const marcJsonFormat: ExportFormat = {
 };
 
 /** With `ot` the number stays, or nobody would know whose fields these are. */
-function selected({ record }: ExportItem, { paths }: ExportContext): MarcRecord {
+function selected({ record: stored }: ExportItem, { paths, baseUrl }: ExportContext): MarcRecord {
+  const record = withWholeLinks(stored, baseUrl);
   return paths.length === 0 ? record : onlyPaths(record, [numberPath, ...paths]);
 }
 
@@ -72,6 +74,6 @@ export function fieldValuesFormat(code: string): ExportFormat | undefined {
     code,
     aliases: [],
     name: code,
-    item: (item) => toTextMarc(item.record, { only: [code] }),
+    item: (item, context) => toTextMarc(withWholeLinks(item.record, context.baseUrl), { only: [code] }),
   };
 }
