@@ -23,6 +23,8 @@ export interface FetchRules {
   /** In each such time at least `leastBytes` must come. Default 30 s, and 64 kB. */
   readonly every?: number;
   readonly leastBytes?: number;
+  /** Before what failed for the moment is tried again. Default 1 s, then longer. */
+  readonly pause?: number;
   /** For tests: another network than the Internet. */
   readonly network?: Network;
 }
@@ -56,7 +58,7 @@ export async function fetchFile(store: ContentStore, location: string, rules: Fe
     } catch (error) {
       if (!(error instanceof Passing)) throw error;
       if (attempt === tries) throw failed(location, error.message, error);
-      await pause(firstPause * 3 ** (attempt - 1), rules.signal);
+      await pause((rules.pause ?? firstPause) * 3 ** (attempt - 1), rules.signal);
     }
   }
 }
