@@ -166,6 +166,9 @@ async function ask(location: string, url: URL, rules: FetchRules, signal: AbortS
       last = error;
     }
   }
+  // A certificate that is wrong stays so.
+  if (/^(ERR_TLS|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO_)/.test(String((last as NodeJS.ErrnoException).code)))
+    throw failed(location, reasonOf(last), last);
   throw new Passing(reasonOf(last));
 }
 
