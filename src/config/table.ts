@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { databaseUrlProblem } from './database-url.ts';
 import { emergencyProblem } from './emergency.ts';
+import { fetchUrlsProblem } from './fetch-urls.ts';
 import { smsGatewayProblem, timeZoneProblem, webAddressProblem } from './sms-gateway.ts';
 import { retentionProblem, timeOfDayProblem } from './texts.ts';
 
@@ -606,6 +607,7 @@ export const settingsTable = {
     environment: 'REPERIO_FETCH_URLS',
     type: 'text',
     default: undefined,
+    problem: fetchUrlsProblem,
     change: 'reload',
     doc: 'Addresses from which documents that uploads name (FFT) are fetched, with commas; each with all that is below it, such as https://files.example/theses/. Only https, and only hosts on the Internet. Nothing else is fetched.',
     defaultDoc: 'none',

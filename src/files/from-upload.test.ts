@@ -45,9 +45,22 @@ test('the name and the format of a file come from $n and $f, else from its addre
 });
 
 test('texts, restriction, flags and time are read; KEEP-OLD-VALUE keeps', () => {
-  const one = file('a/in/a.pdf', 'dTwo\n lines', 'zKEEP-OLD-VALUE', 'rstatus: thesis', 'oHIDDEN', 's2006-05-04 03:02:01', 'tMain', 'mnew', 'x/in/i.gif');
+  const one = file(
+    'a/in/a.pdf',
+    'dTwo\n lines',
+    'zKEEP-OLD-VALUE',
+    'rstatus: thesis',
+    'oHIDDEN',
+    's2006-05-04 03:02:01',
+    'tMain',
+    'mnew',
+    'x/in/i.gif',
+  );
   assert.deepEqual([one.description, one.comment, one.status], [{ text: 'Two lines' }, 'keep', { text: 'thesis' }]);
-  assert.deepEqual([one.hidden, one.hidesPrevious, one.type, one.newName, one.icon], [true, false, 'Main', 'new', '/in/i.gif']);
+  assert.deepEqual(
+    [one.hidden, one.hidesPrevious, one.type, one.newName, one.icon],
+    [true, false, 'Main', 'new', '/in/i.gif'],
+  );
   assert.equal(one.added?.toISOString(), '2006-05-04T03:02:01.000Z');
   assert.deepEqual(file('a/in/a.pdf', 'rEMAIL:ada@x.example').status, { text: 'email: ada@x.example' });
   assert.deepEqual(file('a/in/a.pdf', 'r').status, { text: '' });
@@ -74,11 +87,14 @@ test('notes are JSON; a pickle is refused by its name, in text or Base64', () =>
   const pickles = ['gAJ9cQFVAWFxAlUBYnEDcy4=', 'KGRwMApTJ2EnCnAxClMnYicKcDIKcy4=', "(dp0\nS'a'\np1\nS'b'\np2\ns."];
   for (const text of pickles) assert.match(problem(bdm(text)), /pickle of Python/, text);
   assert.match(problem(fft('a/in/a.pdf', `w${pickles[0]}`)), /pickle of Python/);
-  for (const text of ['[1]', 'null', 'text', '{"a": "\\u0000"}']) assert.match(problem(bdm(text)), /no JSON object/, text);
+  for (const text of ['[1]', 'null', 'text', '{"a": "\\u0000"}'])
+    assert.match(problem(bdm(text)), /no JSON object/, text);
 });
 
 test('a relation names two documents by number, TMP: name or name', () => {
-  const [relation] = readOrders([of('BDR', ['iTMP:1', 'vTMP:v1', 'j12', 'w3', 'g.pdf', 'tis_extracted_from'])]).relations;
+  const [relation] = readOrders([
+    of('BDR', ['iTMP:1', 'vTMP:v1', 'j12', 'w3', 'g.pdf', 'tis_extracted_from']),
+  ]).relations;
   assert.deepEqual(relation?.second, { id: '12', name: undefined, version: '3', format: 'pdf' });
   assert.match(problem(of('BDR', ['iTMP:1', 'tx'])), /does not name two documents/);
   assert.match(problem(of('BDR', ['iTMP:', 'j1', 'tx'])), /is no document/);

@@ -5,8 +5,8 @@ import { versionsOf } from '../index/stored-records.ts';
 import { enqueueJob } from '../jobs/queue/enqueue.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
-import { compilePath } from '../marc/path.ts';
 import { withWholeLinks } from '../marc/own-links.ts';
+import { compilePath } from '../marc/path.ts';
 import { withoutPaths } from '../marc/select-fields.ts';
 import { toMarcXml } from '../marc/writers/marcxml.ts';
 import type { UploadedRecord } from '../records/upload.ts';
@@ -122,6 +122,7 @@ async function recordTexts(
   const texts = new Map<number, string>();
   const ids = records.filter(({ id, outcome }) => id > 0 && outcome !== 'refused').map(({ id }) => id);
   for await (const versions of versionsOf(database, ids))
-    for (const { id, record } of versions) texts.set(id, toMarcXml(withWholeLinks(withoutPaths(record, hidden), baseUrl)));
+    for (const { id, record } of versions)
+      texts.set(id, toMarcXml(withWholeLinks(withoutPaths(record, hidden), baseUrl)));
   return texts;
 }

@@ -66,10 +66,21 @@ export async function beginDocumentUpload(
     const number = await beginUpload(transaction, { person, way, name, mode });
     const job = await enqueueJob(transaction, {
       ...{ kind: uploadKind, name, person },
-      arguments: { upload: number, mode, force: false, dryRun: false, hasFiles: true, ...(scopes !== undefined && { scopes }) },
+      arguments: {
+        upload: number,
+        mode,
+        force: false,
+        dryRun: false,
+        hasFiles: true,
+        ...(scopes !== undefined && { scopes }),
+      },
       files: [
         { name: recordsFile, ...content },
-        ...documents.map(({ content: { digest, bytes: size } }, place) => ({ name: fileOf(place), digest, bytes: size })),
+        ...documents.map(({ content: { digest, bytes: size } }, place) => ({
+          name: fileOf(place),
+          digest,
+          bytes: size,
+        })),
       ],
     });
     await setUploadJob(transaction, number, job);

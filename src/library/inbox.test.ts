@@ -48,7 +48,8 @@ test('files in the inbox become uploads, and are moved when these have ended; a 
   const settings = loadSettings({ REPERIO_DATA: folder, DATABASE_URL: store.url, REPERIO_WORKERS: '1' });
   const { database, url } = store;
   const contents = openContentStore(database, settings);
-  const look = () => lookIntoInbox({ database, store: contents, folder: inbox, limit: 1e6, fileLimit: 1e6, now: Date.now });
+  const look = () =>
+    lookIntoInbox({ database, store: contents, folder: inbox, limit: 1e6, fileLimit: 1e6, now: Date.now });
   put('insert/good.xml', record('One') + record('Two'));
   put('insert/fresh.xml', record('Fresh'), 0);
   put('replace/unknown.xml', record('Three'));

@@ -1,16 +1,13 @@
 import { createReadStream } from 'node:fs';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
-import { UserError } from '../errors/errors.ts';
 import { grouped } from '../errors/grouped.ts';
 import { harvestKind } from '../exchange/harvest/ask.ts';
-import type { ContentStore } from '../files/content.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
 import type { JobKind, RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
 import { requireEncoding } from '../marc/readers/encoding.ts';
-import { inputHasInstructions } from '../marc/readers/find-instructions.ts';
 import type { LoadTotals } from '../records/load/coordinator.ts';
 import { requireFile } from '../records/load/files.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
@@ -18,6 +15,7 @@ import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
 import { beginUpload, setUploadJob } from '../records/uploads.ts';
 import type { Database } from '../store/database.ts';
+import { contentBringsDocuments } from './brings-documents.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
 import { runChangeSet } from './change-set-job.ts';
 import { runHarvest } from './harvest-job.ts';
@@ -87,7 +85,10 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
   }
   const file = await job.file(recordsFile);
   const begun = job.checkpoint as { readonly upload?: number } | undefined;
-  if (begun?.upload !== undefined || (isFirst && (await bringsDocuments(contents, file.digest, settings, encoding))))
+  if (
+    begun?.upload !== undefined ||
+    (isFirst && (await contentBringsDocuments(contents, file.digest, { recordLimit: settings.recordLimit, encoding })))
+  )
     return await loadAsUpload(job, database, url, settings, begun?.upload);
   const bytes = await contents.read(file.digest);
   const { workers, batchSize, recordLimit, loadHidden, nodeName } = settings;
@@ -138,24 +139,6 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
 }
 
-async function bringsDocuments(
-  contents: ContentStore,
-  digest: string,
-  { recordLimit }: Settings,
-  encoding: string | undefined,
-): Promise<boolean> {
-  const bytes = await contents.read(digest);
-  try {
-    return await inputHasInstructions(bytes, { recordLimit, encoding });
-  } catch (error) {
-    // The load says what is wrong with it.
-    if (error instanceof UserError && error.status < 500) return false;
-    throw error;
-  } finally {
-    bytes.destroy();
-  }
-}
-
 /** What brings documents is written record by record, and remembered as an upload. */
 async function loadAsUpload(
   job: RunningJob,
@@ -165,8 +148,7 @@ async function loadAsUpload(
   known: number | undefined,
 ): Promise<Outcome> {
   const { mode, source, encoding, hidden } = loadArguments(job.arguments);
-  const upload =
-    known ?? (await beginUpload(database, { person: job.person, way: 'terminal', name: job.name, mode }));
+  const upload = known ?? (await beginUpload(database, { person: job.person, way: 'terminal', name: job.name, mode }));
   if (known === undefined) {
     await setUploadJob(database, upload, job.id);
     await job.keep({ upload });

@@ -4,8 +4,6 @@ import type { Settings } from '../config/settings.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
 import { enqueueJob } from '../jobs/queue/enqueue.ts';
-import { inputHasInstructions } from '../marc/readers/find-instructions.ts';
-import { UserError } from '../errors/errors.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import type { WriteMode } from '../records/modes.ts';
 import type { UploadedRecord } from '../records/upload.ts';
@@ -14,19 +12,6 @@ import type { Database } from '../store/database.ts';
 import { doJobHere } from './job-here.ts';
 import { jobKinds } from './job-kinds.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
-
-/** Has a file of records fields that say what to do with documents? A file that cannot be read has none. */
-export async function fileBringsDocuments(path: string, recordLimit: number, encoding?: string): Promise<boolean> {
-  const stream = createReadStream(path, { highWaterMark: 1024 * 1024 });
-  try {
-    return await inputHasInstructions(stream, { recordLimit, encoding });
-  } catch (error) {
-    if (error instanceof UserError || (error as NodeJS.ErrnoException).code !== undefined) return false;
-    throw error;
-  } finally {
-    stream.destroy();
-  }
-}
 
 export interface LoadOfDocuments {
   readonly mode: WriteMode;
@@ -54,10 +39,19 @@ const mostRecords = 10_000;
  * done of it, and this process does that job. Whatever ends the process, another takes it up.
  */
 export async function loadWithDocuments(
-  { database, url, settings, signal }: { readonly database: Database; readonly url: string; readonly settings: Settings; readonly signal: AbortSignal },
+  {
+    database,
+    url,
+    settings,
+    signal,
+  }: { readonly database: Database; readonly url: string; readonly settings: Settings; readonly signal: AbortSignal },
   path: string,
   load: LoadOfDocuments,
-  on: { readonly job?: (id: number) => void; readonly wait?: () => void; readonly progress?: (sentence: string) => void } = {},
+  on: {
+    readonly job?: (id: number) => void;
+    readonly wait?: () => void;
+    readonly progress?: (sentence: string) => void;
+  } = {},
 ): Promise<LoadedDocuments> {
   const { person, mode, dryRun, ...more } = load;
   const name = basename(path);

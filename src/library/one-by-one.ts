@@ -6,7 +6,13 @@ import type { RunningJob } from '../jobs/queue/job.ts';
 import type { ReadResult } from '../marc/raw.ts';
 import { readRecords } from '../marc/readers/read.ts';
 import type { WriteMode } from '../records/modes.ts';
-import { countOutcomes, type UploadCounts, type UploadedRecord, type UploadOptions, uploadRecords } from '../records/upload.ts';
+import {
+  countOutcomes,
+  type UploadCounts,
+  type UploadedRecord,
+  type UploadOptions,
+  uploadRecords,
+} from '../records/upload.ts';
 import { noteProgress, noteRecords, type Upload } from '../records/uploads.ts';
 import { inTransaction } from '../records/write.ts';
 import type { Site } from '../site/site.ts';

@@ -11,7 +11,7 @@ import { type DocumentMode, type DocumentOrders, readOrders } from '../files/fro
 import { documentLinks } from '../files/links.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
 import { instructionsOf } from '../marc/instructions.ts';
-import type { ReadResult } from "../marc/raw.ts";
+import type { ReadResult } from '../marc/raw.ts';
 import type { ChangeDocuments } from '../records/change.ts';
 import type { WriteMode } from '../records/modes.ts';
 
@@ -152,4 +152,3 @@ export async function* preparedRecords(
   }
   for (const next of pending) yield await next;
 }
-

@@ -1,27 +1,26 @@
 import { changesEverything, guardFor, uploadActions } from '../access/write-guard.ts';
 import type { Settings } from '../config/settings.ts';
-import { UserError } from '../errors/errors.ts';
 import { grouped } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
-import { inputHasInstructions } from '../marc/readers/find-instructions.ts';
 import { maySeeDocument } from '../people/document-access.ts';
 import { requireAccount } from '../people/people.ts';
 import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
+import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
 import type { WriteMode } from '../records/modes.ts';
 import { rulesOf } from '../records/next-version.ts';
-import type { HiddenFields } from '../records/load/hidden.ts';
 import type { UploadCounts, UploadedRecord } from '../records/upload.ts';
 import { endUpload, noteRecords, readUpload, type Upload } from '../records/uploads.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
+import { contentBringsDocuments } from './brings-documents.ts';
 import { enqueueCallback } from './callback-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { writeOneByOne } from './one-by-one.ts';
@@ -69,8 +68,12 @@ export async function runUpload(
   // Who may write to the inbox is an operator.
   const isOperator = upload.way === 'folder' || upload.way === 'terminal';
   const everything = isOperator || changesEverything(person, snapshot);
+  const { recordLimit } = settings;
+  const how = { recordLimit, encoding: given.encoding };
+  // What brings documents is written record by record.
+  const bringsDocuments = () => contentBringsDocuments(openContentStore(database, settings), file.digest, how);
   const counts =
-    everything && !(await bringsDocuments(context))
+    everything && !(await bringsDocuments())
       ? await inBulk(context)
       : await oneByOne(context, { isOperator, everything });
   await database.transaction(async (transaction) => {
@@ -156,20 +159,6 @@ function uploadedOf(
   reasons: ReadonlyMap<number, { readonly message: string; readonly hint: string }>,
 ): UploadedRecord {
   return { position, outcome, id, revision, ...(code !== undefined && { code }), ...reasons.get(position) };
-}
-
-/** What brings documents is written record by record. */
-async function bringsDocuments({ database, settings, file, given }: UploadContext): Promise<boolean> {
-  const bytes = await openContentStore(database, settings).read(file.digest);
-  try {
-    return await inputHasInstructions(bytes, { recordLimit: settings.recordLimit, encoding: given.encoding });
-  } catch (error) {
-    // Whoever reads it says what is wrong with it.
-    if (error instanceof UserError && error.status < 500) return false;
-    throw error;
-  } finally {
-    bytes.destroy();
-  }
 }
 
 async function oneByOne(

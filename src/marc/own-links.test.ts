@@ -9,7 +9,12 @@ const addresses = ({ fields }: MarcRecord): readonly string[] => fields.map(({ s
 
 test('links of a record to its own documents are told from all others, and come back as exports have them', () => {
   const own = link('/record/12/files/a.pdf');
-  const given = record(link('https://x.example/a.pdf'), own, link('/record/1/files/a.pdf'), link('/record/123/files/a.pdf'));
+  const given = record(
+    link('https://x.example/a.pdf'),
+    own,
+    link('/record/1/files/a.pdf'),
+    link('/record/123/files/a.pdf'),
+  );
   assert.deepEqual(ownLinks(given, 12), [own]);
   const exported = withWholeLinks(given, 'https://library.example');
   assert.equal(addresses(exported)[1], 'https://library.example/record/12/files/a.pdf');

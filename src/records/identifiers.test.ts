@@ -81,7 +81,11 @@ test('a correction of 003 alone is for our record with the number in 001; with a
   const corrected = identify(record(controlField('001', '12'), controlField('003', 'CERN')));
   assert.deepEqual(decide(corrected, 'correct', held), { id: 12, ours: true });
   const more = identify(record(controlField('001', '12'), controlField('003', 'CERN'), field('245__', 'aOther')));
-  for (const [identity, mode] of [[corrected, 'replace'], [corrected, 'append'], [more, 'correct']] as const) {
+  for (const [identity, mode] of [
+    [corrected, 'replace'],
+    [corrected, 'append'],
+    [more, 'correct'],
+  ] as const) {
     const decision = decide(identity, mode, held);
     assert.equal('refusal' in decision && decision.refusal.code, 'REPERIO_RECORD_UNKNOWN');
   }

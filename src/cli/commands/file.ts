@@ -165,7 +165,8 @@ const verify = defineSubcommand({
   run: async ({ arguments: { record }, options, settings, signal, stderr, print, printJson }) =>
     withFiles(settings(), signal, async (database, store) => {
       const progress = createProgress({ stream: stderr, unit: 'files' });
-      const pages = record === undefined ? allFiles(database) : [await filesOf(database, Number(record), { withHidden: true })];
+      const pages =
+        record === undefined ? allFiles(database) : [await filesOf(database, Number(record), { withHidden: true })];
       const known = new Map<string, string | undefined>();
       const wrong: {
         readonly record: number;
@@ -287,7 +288,8 @@ const mostEvents = 10_000;
 
 const history = defineSubcommand({
   summary: 'Show what became of the documents of a record.',
-  description: 'Who added, changed, restricted, renamed, hid or deleted which of them, the newest first; also of documents that are gone.',
+  description:
+    'Who added, changed, restricted, renamed, hid or deleted which of them, the newest first; also of documents that are gone.',
   examples: [{ command: 'file history 12', doc: 'All documents that record 12 has or had.' }],
   arguments: recordArgument,
   options: jsonOption,

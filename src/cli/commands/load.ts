@@ -2,8 +2,9 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
+import { fileBringsDocuments } from '../../library/brings-documents.ts';
 import { indexFolderOf } from '../../library/index-folder.ts';
-import { fileBringsDocuments, type LoadOfDocuments, loadWithDocuments } from '../../library/load-documents.ts';
+import { type LoadOfDocuments, loadWithDocuments } from '../../library/load-documents.ts';
 import { requireEncoding } from '../../marc/readers/encoding.ts';
 import { type FileReport, type FilesReport, loadFiles } from '../../records/load/files.ts';
 import type { HiddenFields } from '../../records/load/hidden.ts';
@@ -129,7 +130,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
       const { recordLimit: limit } = settings();
       const bringing = new Set<string>();
       for (const file of files)
-        if (file !== '-' && (await fileBringsDocuments(file, limit, encoding))) bringing.add(file);
+        if (file !== '-' && (await fileBringsDocuments(file, { recordLimit: limit, encoding }))) bringing.add(file);
       const mode = (options.mode as WriteMode | undefined) ?? 'insert';
       const bringer = (file: string): Promise<FileReport> =>
         loadBringing({ database: store.database, url: store.url, settings: settings(), signal }, file, progress, {
@@ -138,41 +139,41 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
         });
       const plain = (some: readonly string[]): Promise<FilesReport> =>
         loadFiles(some, {
-        database: store.database,
-        url: store.url,
-        indexFolder: indexFolderOf(settings()),
-        mode,
-        workers,
-        batch: { records: batchSize, bytes: batchBytes },
-        recordLimit,
-        source: options.source,
-        encoding,
-        person: options.as,
-        hidden,
-        force: options.force,
-        always: options.always,
-        dryRun: options['dry-run'],
-        resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
-        rejects: options.rejects === undefined ? undefined : rejectsPath(options.rejects),
-        signal,
-        stdin,
-        onProgress: progress.show,
-        onWait: (holder) => progress.say(`Waiting for ${holder} to finish its load.`),
-        onResume: (position) => progress.say(`Continuing after record ${position}, where an earlier load stopped.`),
-        onLoadedBefore: (file, before) => progress.say(`${nameOf(file)}: ${beforeText(before)}.`),
-        onRefused: (file, { reason }, count) => {
-          if (options.rejects !== undefined || count > shownRefusals) return;
-          progress.say(`refused: ${named(file)}${reason.message}${count === 1 ? `\n   hint: ${reason.hint}` : ''}`);
-        },
-        onOutcomes: (file, outcomes) => lines?.add(file, outcomes),
-        onWarning: (file, text, count) => {
-          if (count <= shownWarnings) progress.say(`warning: ${named(file)}${text}`);
-        },
-        onNotice: (file, text) => progress.say(`${nameOf(file)}: ${text}`),
-        onMerge: ({ segments, records }) =>
-          progress.say(`All records are searchable. Merging ${segments} index segments of ${records} records.`),
-        onFailure: (file, error) => progress.say(`error: ${named(file)}${error.message}\n hint: ${error.hint}`),
-      });
+          database: store.database,
+          url: store.url,
+          indexFolder: indexFolderOf(settings()),
+          mode,
+          workers,
+          batch: { records: batchSize, bytes: batchBytes },
+          recordLimit,
+          source: options.source,
+          encoding,
+          person: options.as,
+          hidden,
+          force: options.force,
+          always: options.always,
+          dryRun: options['dry-run'],
+          resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
+          rejects: options.rejects === undefined ? undefined : rejectsPath(options.rejects),
+          signal,
+          stdin,
+          onProgress: progress.show,
+          onWait: (holder) => progress.say(`Waiting for ${holder} to finish its load.`),
+          onResume: (position) => progress.say(`Continuing after record ${position}, where an earlier load stopped.`),
+          onLoadedBefore: (file, before) => progress.say(`${nameOf(file)}: ${beforeText(before)}.`),
+          onRefused: (file, { reason }, count) => {
+            if (options.rejects !== undefined || count > shownRefusals) return;
+            progress.say(`refused: ${named(file)}${reason.message}${count === 1 ? `\n   hint: ${reason.hint}` : ''}`);
+          },
+          onOutcomes: (file, outcomes) => lines?.add(file, outcomes),
+          onWarning: (file, text, count) => {
+            if (count <= shownWarnings) progress.say(`warning: ${named(file)}${text}`);
+          },
+          onNotice: (file, text) => progress.say(`${nameOf(file)}: ${text}`),
+          onMerge: ({ segments, records }) =>
+            progress.say(`All records are searchable. Merging ${segments} index segments of ${records} records.`),
+          onFailure: (file, error) => progress.say(`error: ${named(file)}${error.message}\n hint: ${error.hint}`),
+        });
       const report =
         bringing.size === 0 ? await plain(files) : await inTurn(files, (file) => bringing.has(file), plain, bringer);
       for (const one of report.files) if (bringing.has(one.file)) lines?.add(one.file, one.records);
@@ -231,7 +232,15 @@ async function loadBringing(
       const count = refused.refused({ code, message, hint });
       if (count <= shownRefusals) progress.say(`refused: ${message}`);
     }
-  const { inserted = 0, replaced = 0, merged = 0, unchanged = 0, deleted = 0, held = 0, refused: wrong = 0 } = upload.counts;
+  const {
+    inserted = 0,
+    replaced = 0,
+    merged = 0,
+    unchanged = 0,
+    deleted = 0,
+    held = 0,
+    refused: wrong = 0,
+  } = upload.counts;
   const outcomes = records.map(({ position, outcome, id, revision, code }) => ({
     ...{ position, outcome, id, revision, ...(code !== undefined && { code }) },
   }));

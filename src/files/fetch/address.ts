@@ -24,7 +24,8 @@ export function prefixesOf(setting: string | undefined): readonly URL[] {
 /** Is it one of these, or below one? */
 export function isBelow(asked: URL, prefixes: readonly URL[]): boolean {
   // What a server behind it takes for "..", and we for a name.
-  if (/%(?:25|2e|2f|5c)|\\/i.test(asked.pathname) && decoded(asked.pathname).split(/[/\\]/).includes('..')) return false;
+  if (/%(?:25|2e|2f|5c)|\\/i.test(asked.pathname) && decoded(asked.pathname).split(/[/\\]/).includes('..'))
+    return false;
   return prefixes.some(({ origin, pathname }) => {
     const below = pathname.endsWith('/') ? pathname : `${pathname}/`;
     return asked.origin === origin && (asked.pathname === pathname || asked.pathname.startsWith(below));

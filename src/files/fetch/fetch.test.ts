@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -28,7 +37,29 @@ const answers = new Map<string, Answer>();
 before(async () => {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
   const names = 'subjectAltName=DNS:files.example,DNS:other.example';
-  execFileSync(findProgram('openssl')!, ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=files.example', '-addext', names], { stdio: 'ignore' });
+  execFileSync(
+    findProgram('openssl')!,
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+      '-days',
+      '2',
+      '-subj',
+      '/CN=files.example',
+      '-addext',
+      names,
+    ],
+    { stdio: 'ignore' },
+  );
   ca = readFileSync(cert, 'utf8');
   server = createServer({ key: readFileSync(key), cert: ca }, (request, response) => {
     const { url = '', headers } = request;
@@ -48,7 +79,11 @@ after(async () => {
 
 /** The machine stands for the Internet; 10.0.0.1 stands for a private network. */
 const rules = (given: Partial<FetchRules> = {}): FetchRules => ({
-  ...{ prefixes: prefixesOf(`${base}/open/, https://evil.example`), limit: 1_000_000, signal: new AbortController().signal },
+  ...{
+    prefixes: prefixesOf(`${base}/open/, https://evil.example`),
+    limit: 1_000_000,
+    signal: new AbortController().signal,
+  },
   network: {
     resolve: async (host) => (host.endsWith('.example') ? ['127.0.0.1'] : ['10.0.0.1']),
     isPublic: (address) => address === '127.0.0.1',
@@ -64,7 +99,8 @@ const refusal = async (work: Promise<unknown>): Promise<string> => {
   assert.ok(error instanceof UserError && error.status < 500, String(error));
   return `${error.code}: ${error.message} ${error.hint}`;
 };
-const fails = (path: string, given: Partial<FetchRules> = {}) => refusal(fetchFile(store, `${base}${path}`, rules(given)));
+const fails = (path: string, given: Partial<FetchRules> = {}) =>
+  refusal(fetchFile(store, `${base}${path}`, rules(given)));
 
 test('a file is fetched into the store; secrets of its address are sent and never said', async () => {
   answers.set('/open/a.txt', (_, response) => response.end('the bytes'));
@@ -74,13 +110,23 @@ test('a file is fetched into the store; secrets of its address are sent and neve
   assert.equal(asked.at(-1)?.authorization, `Basic ${Buffer.from('ada:pass').toString('base64')}`);
   assert.equal(shownLocation(address), `${base}/open/a.txt?…`);
   const said = await refusal(fetchFile(store, address.replace('a.txt', 'none.txt'), rules()));
-  assert.match(said, /REPERIO_FETCH_FAILED: https:\/\/files\.example:\d+\/open\/none\.txt\?… could not be fetched: it answers with status 404/);
+  assert.match(
+    said,
+    /REPERIO_FETCH_FAILED: https:\/\/files\.example:\d+\/open\/none\.txt\?… could not be fetched: it answers with status 404/,
+  );
   assert.doesNotMatch(said, /s3cret|pass|ada/);
 });
 
 test('only what is below fetch-urls is asked, and only by https', async () => {
   const count = asked.length;
-  for (const path of ['/closed/a.txt', '/opened', '/open/../closed/a', '/open/..%2fclosed/a', '/open/%252e%252e%252fclosed/a', '/open/..%5cclosed'])
+  for (const path of [
+    '/closed/a.txt',
+    '/opened',
+    '/open/../closed/a',
+    '/open/..%2fclosed/a',
+    '/open/%252e%252e%252fclosed/a',
+    '/open/..%5cclosed',
+  ])
     assert.match(await fails(path), /REPERIO_FETCH_REFUSED.*`fetch-urls`/, path);
   const other = (address: string) => refusal(fetchFile(store, address, rules()));
   assert.match(await other(`${base}/open/a`.replace('https', 'http')), /does not begin with https/);
@@ -98,11 +144,16 @@ test('a host that leads to a private network is never asked, nor when one of its
   }
   assert.equal(asked.length, count);
   answers.set('/open/away', (_, response) => response.writeHead(302, { location: 'https://evil.example/x' }).end());
-  const network = { ...rules().network!, resolve: async (host: string) => [host === 'evil.example' ? '10.0.0.1' : '127.0.0.1'] };
+  const network = {
+    ...rules().network!,
+    resolve: async (host: string) => [host === 'evil.example' ? '10.0.0.1' : '127.0.0.1'],
+  };
   assert.match(await fails('/open/away', { network }), /evil\.example is not on the Internet/);
   answers.set('/open/out', (_, response) => response.writeHead(302, { location: '/closed/a' }).end());
   assert.match(await fails('/open/out'), /it leads to https:\/\/files\.example:\d+\/closed\/a, which is not below/);
-  answers.set('/open/plain', (_, response) => response.writeHead(302, { location: `${base}/open/a.txt`.replace('https', 'http') }).end());
+  answers.set('/open/plain', (_, response) =>
+    response.writeHead(302, { location: `${base}/open/a.txt`.replace('https', 'http') }).end(),
+  );
   assert.match(await fails('/open/plain'), /does not begin with https/);
   answers.set('/open/round', (_, response) => response.writeHead(302, { location: '/open/round' }).end());
   assert.match(await fails('/open/round'), /leads on more than 5 times/);
@@ -119,13 +170,21 @@ test('the connection goes to the address that was looked at, whatever the name l
   const isPublic = () => true;
   const wrong = { ...rules().network!, isPublic };
   const prefixes = prefixesOf(base.replace('files.example', 'third.example'));
-  const said = await refusal(fetchFile(store, `${base}/open/a.txt`.replace('files.example', 'third.example'), rules({ network: wrong, prefixes })));
+  const said = await refusal(
+    fetchFile(
+      store,
+      `${base}/open/a.txt`.replace('files.example', 'third.example'),
+      rules({ network: wrong, prefixes }),
+    ),
+  );
   assert.match(said, /altnames|ALTNAME/);
 });
 
 test('what is too large, slow, compressed, or not what it said is given up, and nothing of it is kept', async () => {
   const limit = 50_000;
-  answers.set('/open/large', (_, response) => response.writeHead(200, { 'content-length': '60000' }).end('x'.repeat(60_000)));
+  answers.set('/open/large', (_, response) =>
+    response.writeHead(200, { 'content-length': '60000' }).end('x'.repeat(60_000)),
+  );
   answers.set('/open/endless', (_, response) => {
     const more = (): boolean => response.write('x'.repeat(16_384), () => !response.destroyed && more());
     more();
@@ -157,7 +216,35 @@ test('what is too large, slow, compressed, or not what it said is given up, and 
 });
 
 test('private, local, shared, multicast and mapped addresses are none of the Internet', () => {
-  for (const address of ['127.0.0.1', '10.1.2.3', '172.31.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1', '0.0.0.0', '224.0.0.1', '255.255.255.255', '198.18.0.1', '::', '::1', 'fe80::1', 'fe80::1%eth0', 'fc00::1', 'ff02::1', '::ffff:8.8.8.8', '::ffff:127.0.0.1', '64:ff9b::808:808', '64:ff9b:1::1', '2002:7f00:1::', '2001::1', '2001:db8::1', 'fec0::1', '::127.0.0.1', 'localhost', ''])
+  for (const address of [
+    '127.0.0.1',
+    '10.1.2.3',
+    '172.31.0.1',
+    '192.168.1.1',
+    '169.254.169.254',
+    '100.64.0.1',
+    '0.0.0.0',
+    '224.0.0.1',
+    '255.255.255.255',
+    '198.18.0.1',
+    '::',
+    '::1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fc00::1',
+    'ff02::1',
+    '::ffff:8.8.8.8',
+    '::ffff:127.0.0.1',
+    '64:ff9b::808:808',
+    '64:ff9b:1::1',
+    '2002:7f00:1::',
+    '2001::1',
+    '2001:db8::1',
+    'fec0::1',
+    '::127.0.0.1',
+    'localhost',
+    '',
+  ])
     assert.equal(isPublicAddress(address), false, address);
   for (const address of ['8.8.8.8', '188.184.100.182', '2001:4860:4860::8888', '2a00:1450:4001::1'])
     assert.equal(isPublicAddress(address), true, address);
@@ -174,12 +261,24 @@ test('local files are taken below the inbox only, and never through a link', asy
   symlinkSync(folder, join(inbox, 'folder'));
   const take = (path: string) => takeLocal(store, path, { folder: inbox, except: ['taken'], limit: 1_000 });
   assert.equal((await take(join(inbox, 'sub/a.txt'))).bytes, 15);
-  for (const path of ['link.txt', 'folder/secret.txt', '../secret.txt', 'sub/../../secret.txt', '../inbox-other/c.txt', 'taken/b.txt', 'sub', '.'])
+  for (const path of [
+    'link.txt',
+    'folder/secret.txt',
+    '../secret.txt',
+    'sub/../../secret.txt',
+    '../inbox-other/c.txt',
+    'taken/b.txt',
+    'sub',
+    '.',
+  ])
     assert.match(await refusal(take(`${inbox}/${path}`)), /REPERIO_FETCH_REFUSED/, path);
   for (const path of ['sub/a.txt', '/etc/passwd', '/dev/zero', `${inbox}/sub/a.txt\0.pdf`, '/nowhere/x', folder])
     assert.match(await refusal(take(path)), /REPERIO_FETCH_REFUSED/, path);
   // What is there outside is not told from what is not.
-  assert.equal((await refusal(take('/etc/passwd'))).replace('passwd', ''), (await refusal(take('/etc/none'))).replace('none', ''));
+  assert.equal(
+    (await refusal(take('/etc/passwd'))).replace('passwd', ''),
+    (await refusal(take('/etc/none'))).replace('none', ''),
+  );
   assert.match(await refusal(take(`${inbox}/sub/none.txt`)), /REPERIO_FETCH_FAILED.*ENOENT/);
   writeFileSync(join(inbox, 'large.bin'), 'x'.repeat(2_000));
   assert.match(await refusal(take(`${inbox}/large.bin`)), /more than 1000 bytes/);

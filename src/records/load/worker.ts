@@ -65,8 +65,15 @@ class LoadThread {
         identities.push(undefined);
       } else if (hasInstructions(result.record)) {
         const control001 = controlValue(result.record, '001');
-        const { code, message, hint } = new UserError(recordErrors.documentsHere, { record: recordLabel(position, control001) });
-        refused.push({ position, control001, reason: { code, message, hint }, raw: Uint8Array.from(rawRecord(batch, index)) });
+        const { code, message, hint } = new UserError(recordErrors.documentsHere, {
+          record: recordLabel(position, control001),
+        });
+        refused.push({
+          position,
+          control001,
+          reason: { code, message, hint },
+          raw: Uint8Array.from(rawRecord(batch, index)),
+        });
         identities.push(undefined);
       } else {
         const identity = identify(result.record, this.#context.source, result.harvested);

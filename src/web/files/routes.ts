@@ -169,7 +169,11 @@ async function findFile(
   const { document, format } = splitFileName(part === '' ? name : `${name};${part}`);
   const versions = await exchange.timing.sql(() => versionsOf(database, record, { document, format }));
   const file = versions.find((one) => (version > 0 ? one.version === version : one.newest));
-  return file === undefined || fileName(file) !== (part === '' ? name : `${name};${part}`) || !mayRead(exchange, file.status) ? undefined : file;
+  return file === undefined ||
+    fileName(file) !== (part === '' ? name : `${name};${part}`) ||
+    !mayRead(exchange, file.status)
+    ? undefined
+    : file;
 }
 
 /** The number of a record that this person may see. */

@@ -40,13 +40,7 @@ export interface Choice {
   readonly label: string;
 }
 
-export function select(
-  name: string,
-  label: string,
-  choices: readonly Choice[],
-  chosen: string,
-  id = name,
-): Html {
+export function select(name: string, label: string, choices: readonly Choice[], chosen: string, id = name): Html {
   return html`<p class="field"><label for="${id}">${label}</label>
 <select id="${id}" name="${name}">${choices.map(
     (choice) =>

@@ -1,7 +1,7 @@
 import { ask } from '../../access/ask.ts';
 import { UserError } from '../../errors/errors.ts';
-import { idFormat } from '../../formats/format-names.ts';
 import { splitFileName } from '../../files/names.ts';
+import { idFormat } from '../../formats/format-names.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 

@@ -46,7 +46,11 @@ const instruction =
 const [fft, bdr, bdm] = [instruction('FFT'), instruction('BDR'), instruction('BDM')];
 
 /** Sends records as an upload, and waits for its job. */
-async function upload(name: Name, mode: WriteMode, ...records: readonly (readonly Field[])[]): Promise<readonly UploadedRecord[]> {
+async function upload(
+  name: Name,
+  mode: WriteMode,
+  ...records: readonly (readonly Field[])[]
+): Promise<readonly UploadedRecord[]> {
   const body = xmlOf(...records.map((fields) => recordOf(...fields)));
   const reply = await send(world, 'POST', `/api/records?mode=${mode}`, world.token(name), body);
   assert.equal(reply.statusCode, 202, reply.body);
@@ -70,7 +74,9 @@ async function links(id: number): Promise<readonly string[]> {
   assert.doesNotMatch(JSON.stringify(record), /FFT|BDR|BDM|inbox/);
   return record.fields
     .filter(({ tag }) => tag === '856')
-    .map(({ subfields }) => subfields.map(({ code, value }) => `${code}${value.replace(`/record/${id}/files/`, '')}`).join(' '));
+    .map(({ subfields }) =>
+      subfields.map(({ code, value }) => `${code}${value.replace(`/record/${id}/files/`, '')}`).join(' '),
+    );
 }
 const bytes = async (url: string, name: Name | undefined = undefined): Promise<string | number> => {
   const reply = await send(world, 'GET', url, name === undefined ? {} : world.token(name));
@@ -95,7 +101,11 @@ test('files come with a new record, and its links lead to them, with address in 
   const exported = (await send(world, 'GET', `/record/${id}/export/xm`, {})).body;
   assert.match(exported, new RegExp(`>http://library.example/record/${id}/files/CIDIESSE.gif<`));
   const page = (await send(world, 'GET', `/record/${id}`, {})).body;
-  assert.equal(page.split('CIDIESSE.gif').length, 3, 'a document is named once, as a link: in its address and its text');
+  assert.equal(
+    page.split('CIDIESSE.gif').length,
+    3,
+    'a document is named once, as a link: in its address and its text',
+  );
   assert.match(page, /4 May 2006|May 4, 2006/);
   // Loaded again as it was exported: nothing changes, and the links are not doubled.
   const again = await send(world, 'POST', '/api/records?mode=replace', world.token('edda'), exported);
@@ -132,7 +142,20 @@ test('correct makes versions, keeps texts when asked, renames, reverts, and dele
   assert.equal(unchanged?.outcome, 'unchanged');
   const events = (await send(world, 'GET', `/api/records/${id}/file-events`, world.token('boss'))).json().events;
   const actions = events.map(({ action, name }: { action: string; name: string }) => `${action} ${name}`).reverse();
-  assert.deepEqual(actions, ['add logo', 'add rss', 'revise logo', 'rename logo', 'revert patata', 'describe patata', 'delete-file patata', 'purge patata', 'delete rss', 'add rss', 'describe rss', 'expunge patata']);
+  assert.deepEqual(actions, [
+    'add logo',
+    'add rss',
+    'revise logo',
+    'rename logo',
+    'revert patata',
+    'describe patata',
+    'delete-file patata',
+    'purge patata',
+    'delete rss',
+    'add rss',
+    'describe rss',
+    'expunge patata',
+  ]);
 });
 
 test('append adds formats; replace replaces all; what cannot be done refuses its record alone', async () => {
@@ -154,7 +177,13 @@ test('append adds formats; replace replaces all; what cannot be done refuses its
   assert.deepEqual(
     results.map(({ outcome, code }) => code ?? outcome),
     [
-      ...['REPERIO_DOCUMENT_THERE', 'REPERIO_DOCUMENT_MODE', 'replaced', 'REPERIO_FETCH_FAILED', 'REPERIO_FETCH_REFUSED'],
+      ...[
+        'REPERIO_DOCUMENT_THERE',
+        'REPERIO_DOCUMENT_MODE',
+        'replaced',
+        'REPERIO_FETCH_FAILED',
+        'REPERIO_FETCH_REFUSED',
+      ],
       ...['REPERIO_FETCH_REFUSED', 'REPERIO_FETCH_REFUSED', 'REPERIO_DOCUMENT_FIELD'],
     ],
   );
@@ -164,22 +193,45 @@ test('append adds formats; replace replaces all; what cannot be done refuses its
   const [replaced] = await upload('edda', 'replace', [...change(id), ...book(fft('aINBOX/paper.pdf'))]);
   assert.deepEqual([replaced?.outcome, await links(id)], ['replaced', ['upaper.pdf']]);
   // A record that is replaced without such fields keeps its documents and their links.
-  const plain = await send(world, 'POST', '/api/records?mode=replace', world.token('edda'), xmlOf(recordOf(...change(id), field('245', 'New'), field('980', 'BOOK'))));
+  const plain = await send(
+    world,
+    'POST',
+    '/api/records?mode=replace',
+    world.token('edda'),
+    xmlOf(recordOf(...change(id), field('245', 'New'), field('980', 'BOOK'))),
+  );
   assert.deepEqual([plain.json().results[0].outcome, await links(id)], ['replaced', ['upaper.pdf']]);
   assert.equal((await upload('edda', 'delete', change(id, fft('npaper'))))[0]?.code, 'REPERIO_DOCUMENT_MODE');
 });
 
 test('a restricted document is shown and named to nobody who may not see it, nor changed by them', async () => {
-  const [one] = await upload('boss', 'insert', book(fft('aINBOX/paper.pdf', 'nsalaries', 'rthesis', 'dSecret'), fft('aINBOX/logo.gif', 'nforbob', 'remail:bob@home.example'), fft('aINBOX/head.gif', 'nforeditors', 'rrole: editors')));
+  const [one] = await upload(
+    'boss',
+    'insert',
+    book(
+      fft('aINBOX/paper.pdf', 'nsalaries', 'rthesis', 'dSecret'),
+      fft('aINBOX/logo.gif', 'nforbob', 'remail:bob@home.example'),
+      fft('aINBOX/head.gif', 'nforeditors', 'rrole: editors'),
+    ),
+  );
   const id = one!.id;
   assert.deepEqual(await links(id), []);
   const named = async (name: Name | undefined, url: string): Promise<boolean> =>
     /salaries|Secret/.test(String((await send(world, 'GET', url, name === undefined ? {} : world.token(name))).body));
-  for (const url of [`/record/${id}`, `/record/${id}/export/xm`, `/api/records/${id}/files`, `/record/${id}/files`, `/api/records/${id}/file-events`])
-    for (const name of [undefined, 'bob', 'edda'] as const) assert.equal(await named(name, url), false, `${url} ${name}`);
+  for (const url of [
+    `/record/${id}`,
+    `/record/${id}/export/xm`,
+    `/api/records/${id}/files`,
+    `/record/${id}/files`,
+    `/api/records/${id}/file-events`,
+  ])
+    for (const name of [undefined, 'bob', 'edda'] as const)
+      assert.equal(await named(name, url), false, `${url} ${name}`);
   assert.equal(await named('boss', `/api/records/${id}/files`), true);
   assert.deepEqual(
-    await Promise.all([undefined, 'edda', 'bob', 'boss'].map((name) => bytes(`/record/${id}/files/forbob.gif`, name as Name))),
+    await Promise.all(
+      [undefined, 'edda', 'bob', 'boss'].map((name) => bytes(`/record/${id}/files/forbob.gif`, name as Name)),
+    ),
     [404, 404, 'bytes of logo.gif', 'bytes of logo.gif'],
   );
   assert.equal(await bytes(`/record/${id}/files/foreditors.gif`, 'edda'), 'bytes of head.gif');
@@ -197,13 +249,19 @@ test('TMP: names hold within one upload, and relate documents of its records', a
     'edda',
     'insert',
     book(fft('aINBOX/paper.pdf', 'iTMP:one', 'vTMP:v')),
-    book(fft('aINBOX/rss.png', 'iTMP:two', 'w{"a": {"b": 1, "c": 2}}'), bdr('iTMP:one', 'vTMP:v', 'jTMP:two', 'tis_extracted_from', 'm{"n": {"k": 1}}'), bdm('iTMP:two', 'm{"a": {"b": null}}')),
+    book(
+      fft('aINBOX/rss.png', 'iTMP:two', 'w{"a": {"b": 1, "c": 2}}'),
+      bdr('iTMP:one', 'vTMP:v', 'jTMP:two', 'tis_extracted_from', 'm{"n": {"k": 1}}'),
+      bdm('iTMP:two', 'm{"a": {"b": null}}'),
+    ),
   );
   assert.deepEqual([first?.outcome, second?.outcome, second?.message], ['inserted', 'inserted', undefined]);
   const rows = await world.store.database.query(sql`
     SELECT one.record_id AS from, first_version AS version, two.name AS name, document_relation.type, more
     FROM document_relation JOIN document one ON one.id = first_id JOIN document two ON two.id = second_id`);
-  assert.deepEqual(rows, [{ from: first!.id, version: 1, name: 'rss', type: 'is_extracted_from', more: { n: { k: 1 } } }]);
+  assert.deepEqual(rows, [
+    { from: first!.id, version: 1, name: 'rss', type: 'is_extracted_from', more: { n: { k: 1 } } },
+  ]);
   const notes = await world.store.database.query(sql`SELECT more FROM document_note`);
   assert.deepEqual(notes, [{ more: { a: { c: 2 } } }]);
   const [later] = await upload('edda', 'correct', change(second!.id, bdr('nrss', 'jTMP:one', 'tx')));
@@ -224,18 +282,37 @@ test('documents are sent on the page, for the records that their names say', asy
     for (const [file, content] of Object.entries(files)) data.append('documents', new Blob([content]), file);
     const body = new Response(data);
     const headers = { ...world.session(name), 'content-type': body.headers.get('content-type')! };
-    return world.app.inject({ method: 'POST', url: '/upload/documents', headers, payload: Buffer.from(await body.arrayBuffer()) });
+    return world.app.inject({
+      method: 'POST',
+      url: '/upload/documents',
+      headers,
+      payload: Buffer.from(await body.arrayBuffer()),
+    });
   };
-  const sent = await post('bob', token, 'append', { [`${id}-thesis.pdf`]: 'thesis', [`000${id}.tar.gz`]: 'all', [`${other}-x.pdf`]: 'x' });
+  const sent = await post('bob', token, 'append', {
+    [`${id}-thesis.pdf`]: 'thesis',
+    [`000${id}.tar.gz`]: 'all',
+    [`${other}-x.pdf`]: 'x',
+  });
   assert.equal(sent.statusCode, 303, sent.body);
   const results = await ended(Number(/\d+/.exec(String(sent.headers.location))![0]));
-  assert.deepEqual(results.map(({ outcome }) => outcome), ['replaced', 'refused']);
+  assert.deepEqual(
+    results.map(({ outcome }) => outcome),
+    ['replaced', 'refused'],
+  );
   assert.deepEqual([await links(id), await links(other)], [[`u${id}.tar.gz`, 'uthesis.pdf'], []]);
   const revised = await post('bob', token, 'revise', { [`${id}-thesis.pdf`]: 'better' });
   await ended(Number(/\d+/.exec(String(revised.headers.location))![0]));
-  assert.deepEqual(await Promise.all(['', '?version=1'].map((v) => bytes(`/record/${id}/files/thesis.pdf${v}`))), ['better', 'thesis']);
+  assert.deepEqual(await Promise.all(['', '?version=1'].map((v) => bytes(`/record/${id}/files/thesis.pdf${v}`))), [
+    'better',
+    'thesis',
+  ]);
   const wrong = await post('bob', token, 'append', { 'thesis.pdf': 'x' });
   assert.match(wrong.body, /does not begin with the number of a record/);
-  for (const [name, form] of [['bob', 'x'], ['nobody', token], ['bob', '']] as const)
+  for (const [name, form] of [
+    ['bob', 'x'],
+    ['nobody', token],
+    ['bob', ''],
+  ] as const)
     assert.equal((await post(name, form, 'append', { [`${id}-a.pdf`]: 'x' })).statusCode, 403);
 });

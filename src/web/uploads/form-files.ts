@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { UserError } from '../../errors/errors.ts';
 import { fileErrors } from '../../files/errors.ts';
 import { receive } from '../../files/receive.ts';

@@ -21,8 +21,8 @@ import { visitorOf } from '../exchange/visitor.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { webErrors } from '../http/errors.ts';
-import { uploadErrors } from './errors.ts';
 import { documentByReport } from './document-names.ts';
+import { uploadErrors } from './errors.ts';
 import { fileTaker } from './form-files.ts';
 import { FormWithFiles, readMultipart } from './multipart.ts';
 import { previewOf } from './preview.ts';
@@ -70,8 +70,7 @@ export function uploadPageRoutes(
       const mode = modeOf(given(exchange, 'mode'));
       const name = file?.name ?? 'pasted';
       // Kept until it is written, or for as long as contents without a name are.
-      const content =
-        file?.content ?? (await receive(files.store, Readable.from([Buffer.from(text)]), uploads.limit));
+      const content = file?.content ?? (await receive(files.store, Readable.from([Buffer.from(text)]), uploads.limit));
       const { digest } = content;
       const sent = await sentFrom(exchange, await files.store.read(digest), uploads, content);
       if (sent.kind === 'few') {
