@@ -49,7 +49,10 @@ export async function attachDocuments(
   return { changed: context.changed, warnings: orders.warnings };
 }
 
-/** From here to the end of the transaction nobody removes their bytes. In one order, so that two wait for no circle. */
+/**
+ * From here to the end of the transaction nobody removes their bytes. In one order, so that two
+ * wait for no circle.
+ */
 async function holdContents(
   transaction: Transaction,
   store: Pick<ContentStore, 'size'>,
@@ -259,7 +262,10 @@ async function hideBefore(context: AttachContext, document: LockedDocument, vers
   await noteEvent(transaction, { ...document, document: document.id, person, action: 'hide', version });
 }
 
-/** With the mode replace the record has what came, and of what it had before that which its sender may not see. */
+/**
+ * With the mode replace the record has what came, and of what it had before that which its sender
+ * may not see.
+ */
 async function deleteOthers(context: AttachContext, named: ReadonlySet<number>): Promise<void> {
   const { transaction, record, maySee } = context;
   const all = await transaction.query<LockedDocument>(sql`

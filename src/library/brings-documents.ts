@@ -9,7 +9,9 @@ interface HowRead {
   readonly encoding?: string | undefined;
 }
 
-/** Do records of an input bring documents? Of one that cannot be read the load says what is wrong. */
+/**
+ * Do records of an input bring documents? Of one that cannot be read the load says what is wrong.
+ */
 async function bringsDocuments(open: () => Promise<Readable>, how: HowRead): Promise<boolean> {
   const opened: Readable[] = [];
   try {

@@ -5,8 +5,8 @@ import { attachDocuments } from '../files/attach.ts';
 import type { Content, ContentStore } from '../files/content.ts';
 import { fileErrors } from '../files/errors.ts';
 import { isAddress, prefixesOf } from '../files/fetch/address.ts';
-import { fetchFile, type Network } from '../files/fetch/fetch.ts';
-import { takeLocal } from '../files/fetch/local.ts';
+import { fetchFile, type Network, requireAllowed } from '../files/fetch/fetch.ts';
+import { lookAtLocal, takeLocal } from '../files/fetch/local.ts';
 import { type DocumentMode, type DocumentOrders, readOrders } from '../files/from-upload.ts';
 import { documentLinks } from '../files/links.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
@@ -20,7 +20,9 @@ import type { WriteMode } from '../records/modes.ts';
  * of the record begins; what was fetched and is not named in the end, garbage collection removes.
  */
 export interface UploadDocuments {
-  /** Fetches what a record names. Never throws for what is wrong with it: that refuses the record. */
+  /**
+   * Fetches what a record names. Never throws for what is wrong with it: that refuses the record.
+   */
   prepare(one: ReadResult): Promise<PreparedRecord>;
   /** For `uploadRecords`. Throws a UserError for what could not be fetched or followed. */
   of(prepared: PreparedRecord): ChangeDocuments | undefined;
@@ -78,7 +80,7 @@ export function uploadDocuments(context: DocumentsContext): UploadDocuments {
         if (documentMode === undefined)
           throw new UserError(fileErrors.documentMode, { what: `What its ${fields[0]!.tag} says`, mode });
         const orders = readOrders(fields);
-        const contents = dryRun ? new Map<string, Content>() : await fetchAll(context, orders);
+        const contents = await fetchAll(context, orders);
         return { ...none, orders, contents };
       } catch (error) {
         // What is away comes back: the job is tried again.
@@ -103,7 +105,7 @@ export function uploadDocuments(context: DocumentsContext): UploadDocuments {
 
 const atOnce = 4;
 
-/** Each location once. */
+/** Each location once; of a dry run nothing is fetched. */
 async function fetchAll(context: DocumentsContext, { files }: DocumentOrders): Promise<ReadonlyMap<string, Content>> {
   const locations = new Set<string>();
   for (const order of files)
@@ -113,29 +115,34 @@ async function fetchAll(context: DocumentsContext, { files }: DocumentOrders): P
   const contents = new Map<string, Content>();
   const waiting = [...locations];
   const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift())
-      contents.set(next, await fetchOne(context, next));
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const content = await fetchOne(context, next);
+      if (content !== undefined) contents.set(next, content);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return contents;
 }
 
 async function fetchOne(
-  { store, settings, job, isOperator, hasFiles, network }: DocumentsContext,
+  { store, settings, job, isOperator, hasFiles, network, dryRun }: DocumentsContext,
   location: string,
-): Promise<Content> {
+): Promise<Content | undefined> {
   const { fileLimit: limit, fetchUrls, inbox, dataFolder } = settings;
   if (hasFiles && location.startsWith('upload:')) {
     const { digest, bytes } = await job.file(location.slice('upload:'.length));
     return { digest, bytes };
   }
+  const prefixes = prefixesOf(fetchUrls);
+  if (dryRun && isAddress(location)) return void requireAllowed(location, { prefixes });
   if (isAddress(location))
     return await fetchFile(store, location, {
-      ...{ prefixes: prefixesOf(fetchUrls), limit, signal: job.signal },
+      ...{ prefixes, limit, signal: job.signal },
       ...(network !== undefined && { network }),
     });
   const folder = inbox ?? join(dataFolder, 'inbox');
-  return await takeLocal(store, location, { folder, except: isOperator ? [] : otherFolders, limit });
+  const rules = { folder, except: isOperator ? [] : otherFolders, limit };
+  return dryRun ? void (await lookAtLocal(location, rules)) : await takeLocal(store, location, rules);
 }
 
 /** Prepares some records ahead of the one that is written, and gives them in their order. */

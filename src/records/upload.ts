@@ -54,7 +54,10 @@ export interface UploadOptions {
   readonly guard?: WriteGuard | undefined;
   /** What may be told of why a record was refused; by default all of it. */
   readonly told?: (error: UserError) => UserError;
-  /** What comes with a record for its documents, by its position. Throws a UserError for what does not. */
+  /**
+   * What comes with a record for its documents, by its position. Throws a UserError for what does
+   * not.
+   */
   readonly documents?: (one: GoodRecord) => ChangeDocuments | undefined;
   /** Stands in for a missing 003. */
   readonly source?: string | undefined;
@@ -98,12 +101,14 @@ async function uploadOne(
     if (!(error instanceof UserError) || error.status >= 500) throw error;
     const { code, message, hint } = told?.(error) ?? error;
     const label = recordLabel(position, controlValue(record, '001'));
-    return {
-      ...{ position, outcome: 'refused', id: 0, revision: 0, code },
-      ...{ message: message.replace(/^The record\b/, label), hint },
-    };
+    const refused = { position, outcome: 'refused', id: 0, revision: 0, code } as const;
+    // Jobs keep the message alone, and of a document it is what to do that one wants to know.
+    if (aboutDocuments.test(code)) return { ...refused, message: `${label}: ${message} ${hint}` };
+    return { ...refused, message: message.replace(/^The record\b/, label), hint };
   }
 }
+
+const aboutDocuments = /^REPERIO_(DOCUMENT|NO_DOCUMENT|FETCH|FILE|NO_FILE)/;
 
 function uploaded(position: number, written: Written, before: readonly string[]): UploadedRecord {
   const { action, id, revision, held } = written;

@@ -109,8 +109,13 @@ async function follow(location: string, rules: FetchRules, signal: AbortSignal):
   throw failed(location, `it leads on more than ${mostRedirects} times`);
 }
 
+/** The same, as far as it can be said without asking anybody. */
+export function requireAllowed(location: string, rules: Pick<FetchRules, 'prefixes'>): void {
+  allowed(location, location, rules);
+}
+
 /** Throws `notAllowed` for what `fetch-urls` does not name. */
-function allowed(location: string, at: string, { prefixes }: FetchRules): URL {
+function allowed(location: string, at: string, { prefixes }: Pick<FetchRules, 'prefixes'>): URL {
   const refuse = (reason: string, hint: string): UserError =>
     new UserError(fileErrors.notAllowed, { address: shownLocation(location), reason, hint });
   const where = at === location ? 'it' : `it leads to ${shownLocation(at)}, which`;

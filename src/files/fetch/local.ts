@@ -21,6 +21,17 @@ export interface LocalRules {
  * `notFetched`, `tooLarge`, and what the store throws.
  */
 export async function takeLocal(store: ContentStore, path: string, rules: LocalRules): Promise<Content> {
+  return await withLocal(path, rules, (file) =>
+    receive(store, file.createReadStream({ autoClose: false }), rules.limit),
+  );
+}
+
+/** The same, without taking it. */
+export async function lookAtLocal(path: string, rules: LocalRules): Promise<void> {
+  await withLocal(path, rules, async () => undefined);
+}
+
+async function withLocal<T>(path: string, rules: LocalRules, take: (file: FileHandle) => Promise<T>): Promise<T> {
   const address = shownLocation(path);
   const refuse = (reason: string): UserError =>
     new UserError(fileErrors.notAllowed, {
@@ -52,7 +63,7 @@ export async function takeLocal(store: ContentStore, path: string, rules: LocalR
       throw new UserError(fileErrors.notFetched, {
         ...{ address, reason: `it has more than ${rules.limit} bytes, which the setting \`file-limit\` allows` },
       });
-    return await receive(store, file.createReadStream({ autoClose: false }), rules.limit);
+    return await take(file);
   } finally {
     await file.close();
   }

@@ -24,7 +24,8 @@ export const mostAttempts = 3;
 
 /**
  * Begins the next job that is due, of these kinds: the highest priority first, then the oldest. The
- * statement takes its lock, so nobody sees it running without one. `only`: this one and no other. Undefined: there is none.
+ * statement takes its lock, so nobody sees it running without one. `only`: this one and no other.
+ * Undefined: there is none.
  */
 export async function claimJob(
   { holder, query }: Pick<RowLocks, 'holder' | 'query'>,

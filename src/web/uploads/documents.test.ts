@@ -188,7 +188,18 @@ test('append adds formats; replace replaces all; what cannot be done refuses its
     ],
   );
   assert.doesNotMatch(JSON.stringify(results), /s3cret|ada/);
-  assert.match(results[6]?.message ?? '', /https:\/\/files\.example\/x\.pdf\?… is not fetched: it is not below/);
+  assert.match(
+    results[6]?.message ?? '',
+    /^Record 7 \(001 \d+\): https:\/\/files\.example\/x\.pdf\?… is not fetched: it is not below .* The operator names/,
+  );
+  const dry = await send(
+    world,
+    'POST',
+    '/api/records?mode=append&dry-run=1',
+    world.token('edda'),
+    xmlOf(recordOf(...change(id, fft('a/etc/passwd')))),
+  );
+  assert.equal((await ended(dry.json().upload))[0]?.code, 'REPERIO_FETCH_REFUSED');
   assert.match(results[7]?.message ?? '', /pickle of Python/);
   const [replaced] = await upload('edda', 'replace', [...change(id), ...book(fft('aINBOX/paper.pdf'))]);
   assert.deepEqual([replaced?.outcome, await links(id)], ['replaced', ['upaper.pdf']]);
