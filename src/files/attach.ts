@@ -107,8 +107,13 @@ async function takeGroup(context: AttachContext, group: readonly FileOrder[], re
   const adds = mode === 'insert' || mode === 'append' || isNew;
   if (adds && coming.length === 0)
     throw new UserError(fileErrors.documentMode, { what: 'A change of a document that brings no file', mode });
-  const document = found ?? (await createDocument(context, first));
-  const version = await addFiles(context, document, coming, { adds, replaces });
+  const before = found === undefined ? [] : await newestFiles(context.transaction, found.id);
+  const isIn = (format: string): boolean => coming.some((one) => one.format === format);
+  // A document that has more than what came is not what came: it is begun anew.
+  const goes = replaces && before.some(({ format, hidden }) => !hidden && !isIn(format));
+  if (found !== undefined && goes) await deleteDocument(context, found);
+  const document = found === undefined || goes ? await createDocument(context, first, found) : found;
+  const version = await addFiles(context, document, coming, { adds, before });
   await describe(context, document, group, coming);
   for (const order of group) {
     if (order.id !== undefined && isTemporary(order.id)) await setName(context, order.id, { document: document.id });
@@ -149,9 +154,14 @@ function comingFiles({ contents }: AttachContext, group: readonly FileOrder[]): 
   return [...files.values()];
 }
 
-async function createDocument(context: AttachContext, { name, status }: FileOrder): Promise<LockedDocument> {
+/** `instead` of one that was deleted just now: whoever might not see that sees this as little. */
+async function createDocument(
+  context: AttachContext,
+  { name, status }: FileOrder,
+  instead: LockedDocument | undefined,
+): Promise<LockedDocument> {
   const { transaction, record } = context;
-  const word = typeof status === 'object' ? status.text : '';
+  const word = typeof status === 'object' ? status.text : (instead?.status ?? '');
   const [made] = await transaction.query<{ id: number }>(sql`
     INSERT INTO document (record_id, name, status) VALUES (${record}, ${name}, ${word})
     ON CONFLICT (record_id, name) DO NOTHING RETURNING id`);
@@ -165,7 +175,7 @@ async function addFiles(
   context: AttachContext,
   document: LockedDocument,
   coming: readonly ComingFile[],
-  { adds, replaces }: { readonly adds: boolean; readonly replaces: boolean },
+  { adds, before }: { readonly adds: boolean; readonly before: readonly KeptFile[] },
 ): Promise<number> {
   const { transaction, person } = context;
   const kept = await newestFiles(transaction, document.id);
@@ -180,19 +190,13 @@ async function addFiles(
     });
   const version = newest === 0 ? 1 : adds ? newest : newest + 1;
   for (const { format, content, description, comment, hidden, added } of fresh) {
-    const before = old(format);
+    const last = before.find((one) => one.format === format);
     await transaction.query(sql`
       INSERT INTO file (document_id, version, format, digest, bytes, person, description, comment, hidden, added)
       VALUES (${document.id}, ${version}, ${format}, decode(${content.digest}, 'hex'), ${content.bytes}, ${person ?? null},
-        ${wordOf(description, before?.description)}, ${wordOf(comment, before?.comment)}, ${hidden}, ${added ?? new Date()})`);
-    const action = before === undefined ? 'add' : 'revise';
+        ${wordOf(description, last?.description)}, ${wordOf(comment, last?.comment)}, ${hidden}, ${added ?? new Date()})`);
+    const action = old(format) === undefined ? 'add' : 'revise';
     await noteEvent(transaction, { ...document, document: document.id, person, action, version, format });
-  }
-  // What the document had besides is not replaced by what came.
-  if (replaces) {
-    const formats = coming.map(({ format }) => format);
-    await transaction.query(sql`
-      UPDATE file SET hidden = true WHERE document_id = ${document.id} AND NOT format = ANY (${formats}::text[]) AND NOT hidden`);
   }
   context.changed = true;
   return version;

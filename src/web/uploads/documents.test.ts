@@ -201,6 +201,8 @@ test('append adds formats; replace replaces all; what cannot be done refuses its
   );
   assert.equal((await ended(dry.json().upload))[0]?.code, 'REPERIO_FETCH_REFUSED');
   assert.match(results[7]?.message ?? '', /pickle of Python/);
+  await upload('edda', 'replace', [...change(id), ...book(fft('aINBOX/logo.gif', 'dOnly'))]);
+  assert.deepEqual(await links(id), ['ulogo.gif yOnly'], 'logo.png was another format of it');
   const [replaced] = await upload('edda', 'replace', [...change(id), ...book(fft('aINBOX/paper.pdf'))]);
   assert.deepEqual([replaced?.outcome, await links(id)], ['replaced', ['upaper.pdf']]);
   // A record that is replaced without such fields keeps its documents and their links.
