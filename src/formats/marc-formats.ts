@@ -1,5 +1,5 @@
-import { compilePath } from '../marc/path.ts';
 import { withWholeLinks } from '../marc/own-links.ts';
+import { compilePath } from '../marc/path.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { onlyPaths } from '../marc/select-fields.ts';
 import { toMarcJson } from '../marc/writers/json.ts';
@@ -36,7 +36,8 @@ export const textMarcFormat: ExportFormat = {
   extension: 'txt',
   marcPaths: true,
   head: none,
-  item: (item, context) => toTextMarc(withWholeLinks(item.record, context.baseUrl), { id: item.id, only: context.only }),
+  item: (item, context) =>
+    toTextMarc(withWholeLinks(item.record, context.baseUrl), { id: item.id, only: context.only }),
   between: '',
   foot: none,
 };
