@@ -234,7 +234,8 @@ async function insertVersion(
   const { created, warning } = creationOf(write.record, modified);
   const ours = number !== undefined;
   const attached = await write.documents?.(transaction, id, true);
-  const content = withOwnLinks(withoutOwnLinks(write.record, id), attached?.links ?? []);
+  const links = attached?.links ?? [];
+  const content = withOwnLinks(withoutOwnLinks(write.record, id, links), links);
   const record = stampRecord(content, identity, { id, ours, modified });
   const deleted = isDeleted(record);
   write.guard?.after({ id, revision: 1, deleted, created, modified, record });

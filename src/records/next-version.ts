@@ -188,7 +188,9 @@ function written(
   const { id, created, keys: before } = standing;
   const ours = incoming.ours || merged || isPartial(mode);
   const leaderBefore = shown.leader === '' ? leaderOfStored(standing.marc) : undefined;
-  const linked = withOwnLinks(shown, incoming.links ?? linksOf(standing));
+  // What led to the same documents elsewhere leads to them here from now on.
+  const rest = incoming.links === undefined ? shown : withoutOwnLinks(shown, id, incoming.links);
+  const linked = withOwnLinks(rest, incoming.links ?? linksOf(standing));
   const record = stampRecord(linked, identity, { id, ours, modified, leaderBefore });
   const found =
     merged || isPartial(mode) || shown !== incoming.record
