@@ -293,6 +293,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'html',
       'index',
       'people',
+      'records',
+      'search',
       'store',
       'thumbnails',
       'web/exchange',
@@ -641,7 +643,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   records: {
     for: 'the only writer of records: matching, modes, revisions, bulk load',
     notFor: 'reading MARC (marc)',
-    imports: ['errors', 'identifiers', 'index', 'marc', 'site', 'store'],
+    imports: ['errors', 'files', 'identifiers', 'index', 'marc', 'site', 'store'],
   },
   index: {
     for: '`analysis/` (record -> terms, columns, brief), `segment/` (inverter, file, reader, merge), manifest, deltas, indexer, follower, verify',
@@ -656,7 +658,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   files: {
     for: 'documents of records, and where their bytes are',
     notFor: 'who may read them (access, web/files)',
-    imports: ['config', 'errors', 'store'],
+    imports: ['config', 'errors', 'marc', 'store'],
   },
   site: {
     for: 'site.yaml: parsed, checked, its versions, also what it says of actions and names; the default site; how far the site is open',

@@ -74,12 +74,12 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       },
     },
     inbox: {
-      summary: 'Take files of records that were put into the inbox.',
+      summary: 'Take files of records and documents that were put into the inbox.',
       lane: 'quick',
       every: minute / 2,
       run: () =>
         lookIntoInbox({
-          ...{ database, store, limit: settings.uploadLimit, now: Date.now },
+          ...{ database, store, limit: settings.uploadLimit, fileLimit: settings.fileLimit, now: Date.now },
           folder: settings.inbox ?? join(settings.dataFolder, 'inbox'),
         }),
     },

@@ -4,7 +4,8 @@ import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { deltaOf, type RecordVersion } from '../index/entry.ts';
 import { wake } from '../index/manifest.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
-import type { MarcRecord } from '../marc/record.ts';
+import { withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
+import type { Field, MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { noteRecords } from '../store/events.ts';
@@ -51,6 +52,22 @@ export interface RecordWrite {
   /** --mode replace of a number that is not there makes it. */
   readonly force?: boolean;
   readonly guard?: WriteGuard | undefined;
+  readonly documents?: ChangeDocuments | undefined;
+}
+
+/**
+ * What is done with documents of a record, in the transaction of its version. Throws a UserError
+ * when it cannot be done: then nothing of the record is written either.
+ */
+export type ChangeDocuments = (transaction: Transaction, id: number, isNew: boolean) => Promise<DocumentsChanged>;
+
+export interface DocumentsChanged {
+  /** Also a change that none of the links shows makes a version. */
+  readonly changed: boolean;
+  /** To all documents that everybody may see. */
+  readonly links: readonly Field[];
+  /** Sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** Whether who writes may; each throws a UserError when not, and nothing is written. */
@@ -74,7 +91,7 @@ export interface Written {
 
 /** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
 export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
-  const { mode, record, reason, person, rules = defaultRules, guard } = write;
+  const { mode, record, reason, person, rules = defaultRules, guard, documents } = write;
   const identity = identify(record, write.source, write.harvested);
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
@@ -99,7 +116,7 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
   const incoming = { mode, record, identity, ours };
-  return await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard });
+  return await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard, documents });
 }
 
 async function guardHeld(transaction: Transaction, id: number, { guard, record }: RecordWrite): Promise<void> {
@@ -118,6 +135,7 @@ interface ChangeBy {
   readonly person: string | undefined;
   readonly rules: ChangeRules;
   readonly guard?: WriteGuard | undefined;
+  readonly documents?: ChangeDocuments | undefined;
 }
 
 /** What becomes of a record that the library has: the decision, and what it writes. */
@@ -131,7 +149,16 @@ export async function changeRecord(
   by.guard?.before(decodeVersion(old));
   const standing = await standingOf(transaction, old);
   const verdict = await decideChange(transaction, standing, incoming, by.rules);
-  return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
+  // Of what waits, is refused or deletes the record the documents stay as they are.
+  const takes = verdict.kind === 'unchanged' || (verdict.kind === 'write' && verdict.outcome !== 'deleted');
+  if (by.documents === undefined || !takes)
+    return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
+  const { links, changed, warnings } = await by.documents(transaction, standing.id, false);
+  const linked = { ...incoming, links };
+  const rules = { ...by.rules, always: by.rules.always || changed };
+  const change = { standing, incoming: linked, verdict: await decideChange(transaction, standing, linked, rules) };
+  const written = await carryOut(transaction, analyzer, change, by);
+  return { ...written, warnings: [...written.warnings, ...warnings] };
 }
 
 /** With what it is known by. */
@@ -156,7 +183,7 @@ export async function carryOut(
   transaction: Transaction,
   analyzer: Analyzer,
   { standing, incoming, verdict }: { standing: Standing; incoming: Incoming; verdict: Verdict },
-  { reason, person, rules, guard }: ChangeBy,
+  { reason, person, rules, guard, documents }: ChangeBy,
 ): Promise<Written> {
   const { id, keys } = standing;
   switch (verdict.kind) {
@@ -186,7 +213,7 @@ export async function carryOut(
       await exchangeKeys(transaction, id, keys, verdict.keys);
       const problems = await addDelta(transaction, analyzer, version);
       await noteRecords(transaction, [{ id, revision, before: standing.revision }]);
-      const instructions = instructionWarning(incoming.record);
+      const instructions = documents === undefined ? instructionWarning(incoming.record) : undefined;
       const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
       return { action: outcome, id, revision, deleted, warnings };
     }
@@ -210,7 +237,10 @@ async function insertVersion(
   const modified = new Date();
   const { created, warning } = creationOf(write.record, modified);
   const ours = number !== undefined;
-  const record = stampRecord(write.record, identity, { id, ours, modified });
+  const attached = await write.documents?.(transaction, id, true);
+  const links = attached?.links ?? [];
+  const content = withOwnLinks(withoutOwnLinks(write.record, id, links), links);
+  const record = stampRecord(content, identity, { id, ours, modified });
   const deleted = isDeleted(record);
   write.guard?.after({ id, revision: 1, deleted, created, modified, record });
   await transaction.query(sql`
@@ -221,8 +251,9 @@ async function insertVersion(
   await addKeys(transaction, id, keys);
   const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
   await noteRecords(transaction, [{ id, revision: 1, before: 0 }]);
-  const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
-  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
+  const instructions = attached === undefined ? instructionWarning(write.record) : undefined;
+  const told = [warning, instructions].filter((one) => one !== undefined);
+  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems, ...(attached?.warnings ?? [])];
   return { action: 'inserted', id, revision: 1, deleted, warnings };
 }
 

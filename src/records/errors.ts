@@ -2,6 +2,12 @@ import { defineErrors } from '../errors/errors.ts';
 
 /** {record} is "Record 5 (001 abc)" in a load, "The record" where there is only one. */
 export const recordErrors = defineErrors({
+  documentsHere: {
+    code: 'REPERIO_RECORD_DOCUMENTS',
+    status: 422,
+    message: '{record} has fields FFT, BDR or BDM, which bring documents: they are not followed here.',
+    hint: 'Load it from a file (`reperio load FILE`), or send it to POST /api/records: then its documents are fetched and attached.',
+  },
   held: {
     code: 'REPERIO_RECORD_HELD',
     status: 409,

@@ -336,6 +336,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
   'GET /upload': () => get('/upload', '/upload?ln=fr'),
   'POST /upload': form('/upload'),
+  'POST /upload/documents': form('/upload/documents'),
   'POST /upload/write': form('/upload/write'),
   'GET /upload/:id': () => get('/upload/1', '/upload/x'),
   'GET /held': () => get('/held', '/held?whose=mine&reason=CONFLICT&ln=fr'),
@@ -378,6 +379,7 @@ export const walks: Readonly<Record<string, Walk>> = {
     get(
       ...ids.flatMap((id) => ['', '?size=large', '?size=x'].map((size) => `/record/${id}/thumbnails/paper.pdf${size}`)),
     ),
+  'GET /api/records/:id/file-events': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/file-events`)),
   'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
   'POST /api/records/:id/files': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),
