@@ -4,6 +4,8 @@ export const taskNames = [
   'backup',
   'backup-archive',
   'backup-drill',
+  'checks',
+  'duplicates',
   'files',
   'gc',
   'inbox',

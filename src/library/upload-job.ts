@@ -13,6 +13,7 @@ import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
+import { incomingChecks } from '../records/check-incoming.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
 import type { WriteMode } from '../records/modes.ts';
@@ -153,7 +154,11 @@ async function oneByOne(context: UploadContext): Promise<UploadCounts> {
   const options = {
     ...{ mode, force, person: person.name, reason: `upload ${mode} ${job.name}` },
     guard: guardFor(person, snapshot, uploadActions),
-    rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false } as const,
+    rules: {
+      ...rulesOf(snapshot.site),
+      ...({ hidden: 'keep', always: false } as const),
+      checks: incomingChecks(snapshot.site, true),
+    },
   };
   let { counts, position } = context.begun;
   const note = async (transaction: Queryable, done: readonly UploadedRecord[], last: number): Promise<void> => {

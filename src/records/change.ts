@@ -7,17 +7,19 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { type Checked, nothingFound } from './check-incoming.ts';
 import { isDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { holdRecord } from './hold.ts';
 import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { findBase, readBases } from './load/current-versions.ts';
 import { decide, fetchAliases, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
-import type { WriteMode } from './modes.ts';
+import { isPartial, type WriteMode } from './modes.ts';
 import {
   type ChangeRules,
   defaultRules,
   type HeldReason,
+  type Holding,
   type Incoming,
   nextVersion,
   type Standing,
@@ -67,18 +69,27 @@ export interface Written {
   readonly deleted: boolean;
   readonly warnings: readonly string[];
   /** What waits, when it does. */
-  readonly held?: { readonly id: number; readonly reason: HeldReason; readonly conflicts: readonly string[] };
+  readonly held?: {
+    readonly id: number;
+    readonly reason: HeldReason;
+    readonly conflicts: readonly string[];
+    readonly findings?: readonly string[] | undefined;
+  };
 }
 
 /** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
 export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
   const { mode, record, reason, person, rules = defaultRules, guard } = write;
   const identity = identify(record, write.source, write.harvested);
+  const checked = checksOf(write, identity);
+  if (checked.refusal !== undefined)
+    throw new UserError(checked.refusal.error, { record: 'The record', ...checked.refusal.values });
+  const isHeld = checked.holds.length > 0;
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
   const decision = decide(
     identity,
-    mode,
+    isHeld ? 'hold' : mode,
     { holder: (key) => holders.get(key) ?? 0, exists: (id) => known && id === identity.number },
     write.force === true ? await lastNumber(transaction) : undefined,
   );
@@ -87,17 +98,31 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const { id, ours } = decision;
   if (decision.holds === true) {
     await guardHeld(transaction, id, write);
-    const holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined } as const;
+    const reasons = { conflicts: [], base: undefined, findings: checked.holds };
+    const holding: Holding = { kind: 'held', reason: isHeld ? 'CHECK' : 'ASKED', ...reasons };
     const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });
-    const held = { id: number, reason: holding.reason, conflicts: [] };
+    const held = { id: number, reason: holding.reason, conflicts: [], findings: checked.holds };
     return { action: 'held', id, revision: 0, deleted: false, warnings: [], held };
   }
-  if (id === 0) return await insertVersion(transaction, analyzer, write, identity, undefined);
-  if (decision.creates === true) return await insertVersion(transaction, analyzer, write, identity, id);
+  const told = warningsOf(checked);
+  const withWarnings = (written: Written): Written =>
+    told.length === 0 ? written : { ...written, warnings: [...written.warnings, ...told] };
+  if (id === 0) return withWarnings(await insertVersion(transaction, analyzer, write, identity, undefined));
+  if (decision.creates === true) return withWarnings(await insertVersion(transaction, analyzer, write, identity, id));
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
   const incoming = { mode, record, identity, ours };
-  return await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard });
+  return withWarnings(await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard }));
+}
+
+/** Of what comes whole; a part of a record is looked at with the rest: see `nextVersion`. */
+function checksOf({ mode, record, rules }: RecordWrite, { deletes }: Identity): Checked {
+  if (rules?.checks === undefined || mode === 'hold' || isPartial(mode) || deletes) return nothingFound;
+  return rules.checks(record);
+}
+
+function warningsOf({ warnings }: Pick<Checked, 'warnings'>): readonly string[] {
+  return warnings.map((text) => `The record breaks ${text}.`);
 }
 
 async function guardHeld(transaction: Transaction, id: number, { guard, record }: RecordWrite): Promise<void> {
@@ -163,7 +188,8 @@ export async function carryOut(
     case 'held': {
       const { mode, record } = incoming;
       const number = await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
-      const held = { id: number, reason: verdict.reason, conflicts: verdict.conflicts };
+      const { conflicts, findings } = verdict;
+      const held = { id: number, reason: verdict.reason, conflicts, findings };
       return { action: 'held', id, revision: standing.revision, deleted: standing.deleted, warnings: [], held };
     }
     case 'unchanged':
@@ -183,7 +209,11 @@ export async function carryOut(
       await exchangeKeys(transaction, id, keys, verdict.keys);
       const problems = await addDelta(transaction, analyzer, version);
       const instructions = instructionWarning(incoming.record);
-      const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
+      const warnings = [
+        ...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]),
+        ...problems,
+        ...warningsOf({ warnings: verdict.warnings ?? [] }),
+      ];
       return { action: outcome, id, revision, deleted, warnings };
     }
   }

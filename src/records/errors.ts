@@ -70,6 +70,12 @@ export const recordErrors = defineErrors({
     message: '{record} matches record {id}, but its {key} belongs to record {other}.',
     hint: 'An identifier names only one record: correct it here, or look at record {other} with "reperio record show {other}".',
   },
+  check: {
+    code: 'REPERIO_RECORD_CHECK',
+    status: 422,
+    message: '{record} is refused by {rule}.',
+    hint: '{what} `reperio checks list` shows the rules of the library.',
+  },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',
     status: 422,

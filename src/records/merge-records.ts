@@ -72,7 +72,8 @@ export async function mergeRecordsIn(
     ...{ id, base: survivor.revision, record: survivor.record, mode: 'replace', merge: false },
     ...{ person, rules, guard, reason: `merge of record ${other.id}` },
   });
-  if (edited.kind === 'conflict' || edited.kind === 'gone') throw new UserError(recordErrors.mergeMoved, { id });
+  if (edited.kind === 'conflict' || edited.kind === 'gone' || edited.kind === 'held')
+    throw new UserError(recordErrors.mergeMoved, { id });
   await addAliases(transaction, id, keys);
   const documents = await moveDocuments(transaction, other.id, id);
   await transaction.query(sql`

@@ -4,6 +4,7 @@ import { originOf } from '../../index/segment-store.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
+import { incomingChecksOf } from '../../records/check-incoming.ts';
 import { loadBatch, NotAsPlanned } from '../../records/load/load-batch.ts';
 import { rulesOf } from '../../records/next-version.ts';
 import { inSavepoint } from '../../records/upload.ts';
@@ -46,7 +47,7 @@ export async function writePage(
   const { current, source, person, reason, indexFolder } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
-  const rules = { ...rulesOf(site), hidden: 'keep', always: false } as const;
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecksOf(site, true) } as const;
   const notes = new Map<Prepared, ToNote>();
   const note = (one: Prepared, outcome: string, more: Partial<ToNote> = {}): void => {
     const { identifier, datestamp, digest, xml } = one;

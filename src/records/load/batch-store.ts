@@ -7,10 +7,12 @@ export interface RawBatch extends PackedRecords {
    * 005 of those records whose 001 may be our number, by index: which versions they are made from.
    */
   readonly stamps: Map<number, Date>;
+  /** Those that wait for a person since rules of the site say so, by index, and what was found. */
+  readonly held: Map<number, readonly string[]>;
 }
 
 export function rawBatch(packed: PackedRecords): RawBatch {
-  return { ...packed, count: packed.ends.length, stamps: new Map() };
+  return { ...packed, count: packed.ends.length, stamps: new Map(), held: new Map() };
 }
 
 /** A view of one record's bytes. */

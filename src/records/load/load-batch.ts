@@ -9,6 +9,7 @@ import type { BatchContext } from './batch-context.ts';
 import { BatchRows } from './batch-rows.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { BatchView } from './batch-view.ts';
+import { checkWhole } from './check-whole.ts';
 import { BatchDecider } from './decide-batch.ts';
 import { outcomesOf, type RecordOutcome } from './outcome.ts';
 import { PendingKeys } from './pending.ts';
@@ -21,6 +22,8 @@ export interface LoadedBatch {
   readonly outcomes: readonly RecordOutcome[];
   /** Why some were refused, by position. */
   readonly reasons: ReadonlyMap<number, RefusedRaw['reason']>;
+  /** Sentences that name their record. */
+  readonly warnings: readonly string[];
   /** The last statement before the commit: others who publish wait for it. */
   readonly publish: () => Promise<void>;
 }
@@ -41,7 +44,7 @@ export async function loadBatch(
 ): Promise<LoadedBatch> {
   const whole: BatchContext = { ...context, dryRun: false, run: undefined, encoding: undefined };
   const batch = packed(records);
-  const { identities, refused } = identifyAll(whole, batch);
+  const { identities, refused, warnings } = identifyAll(whole, batch);
   await shareLease(transaction, 'numbers');
   const [counter] = await transaction.query<{ last: number }>(
     sql`SELECT last_id AS last FROM record_counter FOR UPDATE`,
@@ -50,7 +53,13 @@ export async function loadBatch(
   const view = new BatchView(new PendingKeys());
   await view.load(transaction, whole.mode, identities, last);
   const plan = planBatch({
-    ...{ batch: { number: 0, positions: batch.positions }, identities, mode: whole.mode, view },
+    ...{
+      batch: { number: 0, positions: batch.positions },
+      identities,
+      held: new Set(batch.held.keys()),
+      mode: whole.mode,
+      view,
+    },
     ...{ bad: new Map(), actual: new Map(), force: false, lastId: last, known: last },
   });
   const decider = new BatchDecider(whole, batch, plan.order);
@@ -68,6 +77,7 @@ export async function loadBatch(
   return {
     outcomes: outcomesOf(batch, plan, written, all),
     reasons: new Map(all.map(({ position, reason }) => [position, reason])),
+    warnings: [...warnings, ...written.warnings],
     publish: async () => {
       if (segment === undefined) await wake(transaction);
       else await publish(transaction, { add: [segment], remove: [] });
@@ -88,9 +98,10 @@ function packed(records: readonly Uint8Array[]): RawBatch {
   return rawBatch({ batch: 0, format: 'marcxml', data, ends, positions });
 }
 
-function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
+function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
   const identities: (Identity | undefined)[] = [];
   const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
+  const warnings: string[] = [];
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
@@ -100,9 +111,17 @@ function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
       continue;
     }
     const identity = identify(result.record, source, result.harvested);
+    const checked = checkWhole(checks, mode, identity, result.record, position);
+    if (checked.refused !== undefined) {
+      refused.push({ position, reason: checked.refused });
+      identities.push(undefined);
+      continue;
+    }
+    warnings.push(...checked.warnings);
+    if (checked.holds.length > 0) batch.held.set(index, checked.holds);
     identities.push(identity);
     const stamp = stampedBase({ mode, record: result.record, ours: identity.number > 0 });
     if (stamp instanceof Date) batch.stamps.set(index, stamp);
   }
-  return { identities, refused };
+  return { identities, refused, warnings };
 }

@@ -7,10 +7,12 @@ import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
+import { incomingChecks } from '../check-incoming.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
+import { checkWhole } from './check-whole.ts';
 import { diagnoseBatch } from './diagnose.ts';
 import { HiddenPaths } from './hidden.ts';
 import type {
@@ -43,6 +45,8 @@ class LoadThread {
       database: connect(setup.url, { poolSize: 1, connectTimeout: 0, statementTimeout: 0, lockTimeout: 0 }),
       analyzer: compileAnalyzer(setup.site),
       hiddenPaths: new HiddenPaths(setup.hiddenPaths),
+      // Who is not shown hidden fields, and keeps them, is told nothing of them.
+      checks: setup.checked ? incomingChecks(setup.site, setup.hidden === 'keep') : undefined,
     };
     const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
     this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
@@ -54,6 +58,7 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
+    const { checks } = this.#context;
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
       const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
@@ -63,6 +68,15 @@ class LoadThread {
         identities.push(undefined);
       } else {
         const identity = identify(result.record, this.#context.source, result.harvested);
+        const checked = checkWhole(checks, this.#context.mode, identity, result.record, position);
+        if (checked.refused !== undefined) {
+          const raw = Uint8Array.from(rawRecord(batch, index));
+          refused.push({ position, control001: identity.control || undefined, reason: checked.refused, raw });
+          identities.push(undefined);
+          continue;
+        }
+        warnings.push(...checked.warnings);
+        if (checked.holds.length > 0) batch.held.set(index, checked.holds);
         identities.push(identity);
         const stamp = stampedBase({ mode: this.#context.mode, record: result.record, ours: identity.number > 0 });
         if (stamp instanceof Date) batch.stamps.set(index, stamp);
@@ -73,7 +87,7 @@ class LoadThread {
         }
       }
     }
-    return { identities, refused, warnings };
+    return { identities, refused, held: [...batch.held.keys()], warnings };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {

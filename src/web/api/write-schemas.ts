@@ -30,7 +30,7 @@ export const revisionsParameters = Type.Object({
 export const uploadParameters = Type.Object({ after, trouble: flag('1: only what was refused or waits.') });
 export const heldParameters = Type.Object({
   record: optional(Type.Integer({ minimum: 1, description: 'Only those for this record.' })),
-  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED'] })),
+  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] })),
   q: optional(text('A part of what brought it, or of who did.')),
   all: flag('1: also those of which somebody has decided.'),
   after,
@@ -51,6 +51,7 @@ const result = Type.Object({
   hint: optional(Type.String()),
   held: optional(Type.Integer({ description: 'Its number at /api/held, when it waits.' })),
   conflicts: optional(Type.Array(Type.String(), { description: 'Tags that others changed too.' })),
+  findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
   warnings: optional(Type.Array(Type.String())),
 });
 const held = {
@@ -59,6 +60,7 @@ const held = {
   mode: Type.String(),
   reason: Type.String(),
   conflicts: Type.Array(Type.String()),
+  findings: Type.Array(Type.String()),
   at: Type.String({ format: 'date-time' }),
   person: optional(Type.String()),
   source: Type.String(),

@@ -191,6 +191,10 @@ function sendEdited(exchange: Exchange, done: Edited, base: number): FastifyRepl
           }),
         );
     }
+    case 'held': {
+      const { kind, revision, held, findings } = done;
+      return sendJson(exchange, 202, { id, outcome: kind, revision, held, code: 'CHECK', findings });
+    }
     default: {
       const { kind, revision, warnings } = done;
       exchange.reply.header('etag', `"${revision}"`);
