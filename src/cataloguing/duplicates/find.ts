@@ -15,6 +15,8 @@ export const duplicatesWalk = 'duplicates';
 export interface FindOptions {
   readonly signal?: AbortSignal;
   readonly tell?: (progress: { readonly done: number; readonly total: number }) => void;
+  /** Records of a transaction; for tests. */
+  readonly atOnce?: number;
 }
 
 export interface Looked {
@@ -28,6 +30,7 @@ export interface Looked {
 const method = 1;
 /** A record is compared with so many others for each key, the newest: "Annual report" has none. */
 const mostWithKey = 20;
+const mostAtOnce = 2_000;
 
 interface Facts {
   readonly id: number;
@@ -45,7 +48,7 @@ interface Facts {
 export async function findDuplicates(
   database: Database,
   snapshot: IndexSnapshot,
-  { signal, tell }: FindOptions = {},
+  { signal, tell, atOnce = mostAtOnce }: FindOptions = {},
 ): Promise<Looked> {
   const { hiddenPaths } = snapshot.site;
   const hidden = hiding(hiddenPaths.map(compilePath));
@@ -60,7 +63,7 @@ export async function findDuplicates(
   const wanted = notSeen(walk, snapshot);
   let done = 0;
   let pairs = 0;
-  for await (const read of ahead(factsIn(database, wanted, hidden))) {
+  for await (const read of ahead(factsIn(database, wanted, hidden, atOnce))) {
     signal?.throwIfAborted();
     pairs += await database.transaction(
       async (transaction) => {
@@ -77,8 +80,15 @@ export async function findDuplicates(
   return { records: done, pairs };
 }
 
-async function* factsIn(database: Queryable, ids: readonly number[], hidden: Hiding): AsyncGenerator<readonly Facts[]> {
-  for await (const versions of versionsOf(database, ids)) yield versions.map((version) => factsOf(version, hidden));
+async function* factsIn(
+  database: Queryable,
+  ids: readonly number[],
+  hidden: Hiding,
+  atOnce: number,
+): AsyncGenerator<readonly Facts[]> {
+  for await (const versions of versionsOf(database, ids))
+    for (let at = 0; at < versions.length; at += atOnce)
+      yield versions.slice(at, at + atOnce).map((version) => factsOf(version, hidden));
 }
 
 /** The same, each made while the one before is worked on. */

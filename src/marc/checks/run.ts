@@ -48,6 +48,6 @@ export function checkSet(
         checks[one]!.field!(field, place, report);
       }
     }
-    return findings;
+    return findings.length < 2 ? findings : findings.sort((a, b) => a.check - b.check);
   };
 }
