@@ -66,9 +66,12 @@ try {
   const records = Array.from({ length: Math.min(many, 20_000) }, (_, place) => demo.record(place + 1));
   const run = rulesOfSite(site, {})!;
   let found = 0;
-  const begun = performance.now();
-  for (const record of records) found += run(record).length;
-  row('20 rules, in memory', records.length, (performance.now() - begun) / 1_000, found);
+  run(records.slice(0, 2_000));
+  const begun = process.cpuUsage();
+  for (const some of run(records)) found += some.length;
+  // The time of the processor: others may be at work on this machine.
+  const { user, system } = process.cpuUsage(begun);
+  row('20 rules, in memory, processor time', records.length, (user + system) / 1e6, found);
   const batch = { records: 25_000, bytes: 80_000_000 };
   const options = { database, url, indexFolder: folder, workers: 2, batch, recordLimit: 10_000_000 };
   await load({ name: 'bench', bytes: input() }, { ...options, mode: 'insert', resume: 'never' });

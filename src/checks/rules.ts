@@ -22,8 +22,11 @@ export function basesOf({ knowledge }: Pick<Site, 'knowledge'>): CheckWorld['bas
   };
 }
 
-/** Rules, compiled once, of any record: without those that are about others. */
-export type RunRules = (record: MarcRecord) => readonly RuleFinding[];
+/**
+ * Rules, compiled once: what they find in each of some records. Many at once cost less where rules
+ * are about some records only.
+ */
+export type RunRules = (records: readonly MarcRecord[]) => readonly (readonly RuleFinding[])[];
 
 export interface RulesAsked {
   /** Undefined: all rules, whatever they say. */
@@ -40,27 +43,42 @@ export function rulesOfSite(site: Site, { on, hides = false, world = {} }: Rules
   const known = { base: basesOf(site), ...world };
   const run = checkSet(rules.map(({ check }) => compileCheck(check, known)));
   const isHidden = hides ? touchesHidden(site) : () => false;
-  return (record) => {
-    const found = run(record)
+  const runOne = (record: MarcRecord): readonly RuleFinding[] =>
+    run(record)
       .filter(({ path, to, fault }) => !isHidden(path) && !(fault === 'missing' && to.split(', ').some(isHidden)))
       .map(({ check, ...finding }) => ({ ...finding, rule: rules[check]! }));
-    return found.some(({ rule }) => rule.where !== undefined) ? about(site, record, found) : found;
+  const isAsked = rules.some(({ where }) => where !== undefined);
+  return (records) => {
+    const found = records.map(runOne);
+    return isAsked ? about(site, records, found) : found;
   };
 }
 
-/** Questions are asked when something was found, which is rare: the record has to be analysed for it. */
-function about(site: Site, record: MarcRecord, found: readonly RuleFinding[]): readonly RuleFinding[] {
-  const rules = [...new Set(found.map(({ rule }) => rule))].filter(({ where }) => where !== undefined);
-  const groups = rules.map((rule) => questionsOf(site, rule));
-  const answers = askRecords(site, [{ record, deleted: false }], groups.flat(2));
-  let at = 0;
-  const isAbout = new Map<CheckRule, boolean>();
-  for (const [place, rule] of rules.entries())
-    isAbout.set(
-      rule,
-      groups[place]!.every((some) => some.map(() => answers[at++]!.has(0)).includes(true)),
+/** Questions are asked of those in which something was found: they have to be analysed for it. */
+function about(
+  site: Site,
+  records: readonly MarcRecord[],
+  found: readonly (readonly RuleFinding[])[],
+): readonly (readonly RuleFinding[])[] {
+  const concerned = found.flatMap((some, place) => (some.some(({ rule }) => rule.where !== undefined) ? [place] : []));
+  if (concerned.length === 0) return found;
+  const rules = [...new Set(concerned.flatMap((place) => found[place]!.map(({ rule }) => rule)))];
+  const asked = rules.map((rule) => questionsOf(site, rule));
+  const questions = [...new Set(asked.flat(2))];
+  const answers = askRecords(
+    site,
+    concerned.map((place) => ({ record: records[place]!, deleted: false })),
+    questions,
+  );
+  const finds = (question: string, at: number): boolean => answers[questions.indexOf(question)]!.has(at);
+  const placed = new Map(concerned.map((place, at) => [place, at]));
+  return found.map((some, place) => {
+    const at = placed.get(place);
+    if (at === undefined) return some;
+    return some.filter(({ rule }) =>
+      asked[rules.indexOf(rule)]!.every((group) => group.some((question) => finds(question, at))),
     );
-  return found.filter(({ rule }) => isAbout.get(rule) !== false);
+  });
 }
 
 /**

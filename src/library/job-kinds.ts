@@ -66,7 +66,7 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
     {
       ...checksKind,
       summary: 'Run the rules for records over those that are new or changed.',
-      run: (job) => checksOutcome(settings, tellerOf(job)),
+      run: (job) => checksOutcome(database, settings, tellerOf(job)),
     },
     {
       ...callbackKind,

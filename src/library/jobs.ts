@@ -82,7 +82,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       lane: 'long',
       every: 24 * hour,
       at: timesOfDay('02:00')!,
-      run: (signal, tell) => checksOutcome(settings, { signal, tell: records(tell) }),
+      run: (signal, tell) => checksOutcome(database, settings, { signal, tell: records(tell) }),
     },
     duplicates: {
       summary: 'Look for duplicates among records that are new or changed.',

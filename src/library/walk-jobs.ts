@@ -1,12 +1,14 @@
 import { askToApply } from '../cataloguing/apply.ts';
 import { type KeptFinding, listFindings } from '../cataloguing/checks/findings.ts';
 import { makeFix, previewFix } from '../cataloguing/checks/make-fix.ts';
-import { type RanChecks, runChecks } from '../cataloguing/checks/run-checks.ts';
+import { forgetRules, type RanChecks, runChecks } from '../cataloguing/checks/run-checks.ts';
 import { findDuplicates, type Looked } from '../cataloguing/duplicates/find.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
+import { currentSite } from '../site/versions.ts';
+import type { Database } from '../store/database.ts';
 import { takeLease, whileHeld } from '../store/lease.ts';
 import { type Library, openLibrary } from './open.ts';
 
@@ -89,9 +91,13 @@ export async function duplicatesOutcome(settings: Settings, teller: WalkTeller):
   });
 }
 
-export async function checksOutcome(settings: Settings, teller: WalkTeller): Promise<Outcome> {
+export async function checksOutcome(database: Database, settings: Settings, teller: WalkTeller): Promise<Outcome> {
+  // Most libraries have none, and opening one takes a second.
+  if ((await currentSite(database)).site.checks.length === 0) {
+    await forgetRules(database, []);
+    return { did: 'Nothing: the site file has no checks.' };
+  }
   return await withLibrary(settings, teller, async (library) => {
-    if (library.snapshot().site.checks.length === 0) return { did: 'Nothing: the site file has no checks.' };
     const { rules, records, jobs } = await lookByRules(library, teller);
     const fixes = jobs.length === 0 ? '' : ` Fixes are applied by ${jobs.map((job) => `job ${job}`).join(', ')}.`;
     return { did: `${grouped(records)} records looked at by ${rules} rules.${fixes}` };

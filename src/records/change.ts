@@ -118,7 +118,7 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
 /** Of what comes whole; a part of a record is looked at with the rest: see `nextVersion`. */
 function checksOf({ mode, record, rules }: RecordWrite, { deletes }: Identity): Checked {
   if (rules?.checks === undefined || mode === 'hold' || isPartial(mode) || deletes) return nothingFound;
-  return rules.checks(record);
+  return rules.checks([record])[0]!;
 }
 
 function warningsOf({ warnings }: Pick<Checked, 'warnings'>): readonly string[] {

@@ -17,7 +17,8 @@ export interface Checked {
     | undefined;
 }
 
-export type CheckIncoming = (record: MarcRecord) => Checked;
+/** For each of some records. */
+export type CheckIncoming = (records: readonly MarcRecord[]) => readonly Checked[];
 
 export const nothingFound: Checked = { warnings: [], holds: [], refusal: undefined };
 
@@ -29,8 +30,9 @@ export function incomingChecks(site: Site, hides: boolean): CheckIncoming | unde
   const isHidden = touchesHidden(site);
   const ofHeld = (finding: RuleFinding): string =>
     isHidden(finding.path) ? `rule ${finding.rule.name}` : ruleFindingText(finding);
-  return (record) => {
-    const found = run(record);
+  return (records) => run(records).map(checkedOf);
+
+  function checkedOf(found: readonly RuleFinding[]): Checked {
     if (found.length === 0) return nothingFound;
     const of = (then: RuleFinding['rule']['then']) => found.filter(({ rule }) => rule.then === then);
     const [first] = of('refuse');
@@ -42,7 +44,7 @@ export function incomingChecks(site: Site, hides: boolean): CheckIncoming | unde
         values: { rule: ruleFindingText(first), what: whatToDo(first) },
       },
     };
-  };
+  }
 }
 
 const compiled = new WeakMap<Site, Map<boolean, CheckIncoming | undefined>>();

@@ -206,7 +206,7 @@ function written(
   // What came whole was looked at as it came.
   const isWhole = !isPartial(mode) && incoming.base === undefined;
   if (isWhole || rules.checks === undefined || version.deleted) return verdict;
-  const { refusal, holds, warnings } = rules.checks(record);
+  const { refusal, holds, warnings } = rules.checks([record])[0]!;
   if (refusal !== undefined) return { kind: 'refused', ...refusal };
   if (holds.length > 0) return { kind: 'held', reason: 'CHECK', conflicts: [], base: undefined, findings: holds };
   return warnings.length === 0 ? verdict : { ...verdict, warnings };

@@ -34,6 +34,8 @@ export interface FindingsAsked {
   /** Only behind this record and finding. */
   readonly after?: { readonly record: number; readonly id: number } | undefined;
   readonly limit: number;
+  /** Of `seenFindings`: how many are read to find those of a person. */
+  readonly mostRead?: number;
 }
 
 /** By record; of all people: see `seenFindings`. */
@@ -136,7 +138,7 @@ export async function seenFindings(
 ): Promise<FindingPage> {
   const found: KeptFinding[] = [];
   let { after } = asked;
-  for (;;) {
+  for (let read = 0; ; ) {
     const rows = await listFindings(database, { ...asked, after, limit: Math.max(asked.limit + 1, 1_000) });
     for (const row of rows) {
       if (!isMine(row)) continue;
@@ -144,7 +146,10 @@ export async function seenFindings(
       found.push(row);
     }
     after = rows.at(-1);
-    if (rows.length < Math.max(asked.limit + 1, 1_000)) return { findings: found, next: undefined };
+    read += rows.length;
+    const isEnd =
+      rows.length < Math.max(asked.limit + 1, 1_000) || read >= (asked.mostRead ?? Number.POSITIVE_INFINITY);
+    if (isEnd) return { findings: found, next: undefined };
   }
 }
 

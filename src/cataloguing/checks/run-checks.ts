@@ -38,7 +38,7 @@ export async function runChecks(
 ): Promise<RanChecks> {
   const { site } = snapshot;
   const rules = site.checks.filter(({ on }) => on.includes('nightly'));
-  await forgetOthers(database, rules);
+  await forgetRules(database, rules);
   const before = new Map(
     (await database.query<{ name: string; digest: string }>(sql`SELECT name, digest FROM check_rule`)).map((row) => [
       row.name,
@@ -88,7 +88,8 @@ function ruleDigest(site: Site, rule: CheckRule): string {
     .digest('hex');
 }
 
-async function forgetOthers(database: Database, rules: readonly CheckRule[]): Promise<void> {
+/** Findings of all rules but these. */
+export async function forgetRules(database: Database, rules: readonly CheckRule[]): Promise<void> {
   const names = rules.map(({ name }) => name);
   await database.query(sql`DELETE FROM check_finding WHERE NOT rule = ANY (${names}::text[])`);
   await database.query(sql`DELETE FROM check_rule WHERE NOT name = ANY (${names}::text[])`);
@@ -193,7 +194,7 @@ function rowOf({ id, revision }: RecordVersion, { rule, fault, path, text, to, p
     .update(JSON.stringify([fault, path, text, to]))
     .digest('base64url')
     .slice(0, 20);
-  const finding = JSON.stringify({ fault, text, to }).replaceAll('\\u0000', '');
+  const finding = JSON.stringify({ fault, text, to });
   return {
     rule: rule.name,
     record: id,

@@ -13,6 +13,7 @@ import type { CurrentSite } from '../../site/versions.ts';
 import type { Database, Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import type { ToNote } from './harvested-records.ts';
+import { labelOf } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import type { Source } from './source.ts';
 
@@ -30,6 +31,8 @@ export interface WriteContext {
 export interface WrittenPage {
   /** What is to be noted of each record that is not as before. */
   readonly records: readonly ToNote[];
+  /** What rules of the site say of some of them. */
+  readonly warnings: readonly string[];
   /** The last statement before the commit. */
   readonly publish: () => Promise<void>;
 }
@@ -59,6 +62,7 @@ export async function writePage(
     });
   };
   const writes = prepared.filter(({ fate }) => fate.kind === 'write');
+  const warnings: string[] = [];
   let publish = async (): Promise<void> => undefined;
   await shareLease(transaction, 'numbers');
   const write = async (
@@ -72,6 +76,7 @@ export async function writePage(
     try {
       const write = { record, mode, reason, person, rules, ...named };
       const done = await inSavepoint(transaction, () => writeRecord(transaction, analyzer, write));
+      warnings.push(...done.warnings.map((text) => text.replace(/^The record\b/, labelOf(one))));
       note(one, done.action, { record: done.id, held: done.held?.id, code: done.held?.reason });
     } catch (error) {
       if (error instanceof UserError && error.status < 500) {
@@ -98,6 +103,9 @@ export async function writePage(
     const bytes = writes.map(({ fate }) => (fate.kind === 'write' ? fate.bytes : Buffer.alloc(0)));
     const loaded = await loadBatch(transaction, { ...options, source: source.name, mode: source.mode }, bytes);
     publish = loaded.publish;
+    const named = (text: string): string =>
+      text.replace(/^Record (\d+)(?: \([^)]*\))?/, (_, place) => labelOf(writes[Number(place) - 1]!));
+    warnings.push(...loaded.warnings.map(named));
     for (const { position, outcome, id, code } of loaded.outcomes) {
       const one = writes[position - 1]!;
       const reasonOf = loaded.reasons.get(position);
@@ -120,7 +128,7 @@ export async function writePage(
       note(one, 'refused', { code, message: `${message} ${hint}` });
     }
   }
-  return { records: prepared.flatMap((one) => notes.get(one) ?? []), publish };
+  return { records: prepared.flatMap((one) => notes.get(one) ?? []), warnings, publish };
 }
 
 /** What of a record the database does not take. */

@@ -79,8 +79,10 @@ function found(
   };
 }
 
+/** As databases can hold it: a cut may go through a character, and a record may have half ones. */
 function short(text: string): string {
-  return text.length <= longestText ? text : `${text.slice(0, longestText)}…`;
+  const cut = text.length <= longestText ? text : `${text.slice(0, longestText)}…`;
+  return cut.replaceAll('\0', '').toWellFormed();
 }
 
 function eachValue(paths: readonly MarcPath[], check: ValueCheck): CompiledCheck['field'] {
@@ -128,18 +130,28 @@ function mandatoryCheck(paths: readonly MarcPath[], any: boolean): CompiledCheck
 
 function repeatedCheck(paths: readonly MarcPath[], once: boolean): CompiledCheck['record'] {
   return ({ fields }, report) => {
-    const seen = new Set<string>();
+    // Few fields begin alike, and only these are compared as a whole.
+    const alike = new Map<string, Field | Set<string>>();
     const met = new Map<MarcPath, number>();
     fields.forEach((field, place) => {
-      const path = paths.find((one) => one.matchesField(field));
+      const path = paths.length === 1 && paths[0]!.matchesField(field) ? paths[0] : firstFor(paths, field);
       if (path === undefined || isOfLibrary(field)) return;
-      const key = fieldKey(field);
-      if (seen.has(key)) report(found('identical', field, place, -1, undefined, '', { kind: 'remove' }));
-      else if (once && (met.get(path) ?? 0) > 0) report(found('repeated', field, place, -1, undefined));
-      seen.add(key);
-      met.set(path, (met.get(path) ?? 0) + 1);
+      const { tag, value, subfields } = field;
+      const beginning = `${tag}${value ?? subfields[0]?.value ?? ''}`;
+      const others = alike.get(beginning);
+      const times = met.get(path) ?? 0;
+      const keys = others === undefined || others instanceof Set ? others : new Set([fieldKey(others)]);
+      const key = keys === undefined ? '' : fieldKey(field);
+      if (keys?.has(key) === true) report(found('identical', field, place, -1, undefined, '', { kind: 'remove' }));
+      else if (once && times > 0) report(found('repeated', field, place, -1, undefined));
+      alike.set(beginning, keys?.add(key) ?? field);
+      if (once) met.set(path, times + 1);
     });
   };
+}
+
+function firstFor(paths: readonly MarcPath[], field: Field): MarcPath | undefined {
+  return paths.length === 1 ? undefined : paths.find((path) => path.matchesField(field));
 }
 
 function orderCheck({ fields }: MarcRecord, report: Report): void {

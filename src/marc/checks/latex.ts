@@ -30,7 +30,8 @@ const letters: Readonly<Record<string, string>> = {
   i: 'ı',
 };
 
-const accent = /\{?\\(?:(["'`^~=.])\s*|([cvuHkr])(?=[\s{]))\s*(?:\{\\?([A-Za-z])\}|\\?([A-Za-z]))\}?/g;
+const accent = /\{?\\(?:["'`^~=.]|[cvuHkr](?=[\s{]))\s{0,2}(?:\{\\?[A-Za-z]\}|\\?[A-Za-z])\}?/g;
+const accented = /\\(["'`^~=.cvuHkr])[^A-Za-z]*([A-Za-z])/;
 const letter = /\{\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L)\}|\\(ss|ae|AE|oe|OE|aa|AA|o|O|l|L)(?:\{\}|\b ?)/g;
 
 /** Letters with marks as characters: M\"uller is Müller. Formulas between $ signs stay. */
@@ -43,17 +44,13 @@ export function withoutLatex(text: string): string {
 
 function plain(text: string): string {
   return text
-    .replace(
-      accent,
-      (whole, sign: string | undefined, name: string | undefined, one: string | undefined, two: string | undefined) => {
-        const base = one ?? two ?? '';
-        const mark = marks[sign ?? name ?? ''] ?? '';
-        const made = `${base}${mark}`.normalize('NFC');
-        // Where there is no such letter, TeX means something else.
-        return made.length !== 1 ? whole : balanced(whole) ? made : kept(whole, made);
-      },
-    )
-    .replace(letter, (_, one: string | undefined, two: string | undefined) => letters[one ?? two ?? ''] ?? '');
+    .replace(accent, (whole) => {
+      const [, sign = '', base = ''] = accented.exec(whole) ?? [];
+      const made = `${base}${marks[sign] ?? ''}`.normalize('NFC');
+      // Where there is no such letter, TeX means something else.
+      return made.length !== 1 ? whole : balanced(whole) ? made : kept(whole, made);
+    })
+    .replace(letter, (_, one?: string, two?: string) => letters[one ?? two ?? ''] ?? '');
 }
 
 function balanced(text: string): boolean {

@@ -35,7 +35,8 @@ export function valueCheck(check: Check, world: CheckWorld): ValueCheck | undefi
     }
     case 'regexp': {
       const fits = remembered(compilePattern(check.pattern));
-      return (value) => (fits(value) ? undefined : { fault: 'pattern', to: check.pattern.text });
+      return (value) =>
+        value.length > longestLookedAt || fits(value) ? undefined : { fault: 'pattern', to: check.pattern.text };
     }
     case 'regexp-replace':
       return replacing(check.pattern, check.with);
@@ -65,6 +66,8 @@ export function valueCheck(check: Check, world: CheckWorld): ValueCheck | undefi
   }
 }
 
+/** Expressions look at no longer values: they take a tenth of a second for it. */
+const longestLookedAt = 100_000;
 const mostRemembered = 2_000;
 const longestRemembered = 100;
 
@@ -87,7 +90,7 @@ function replacing(given: Pattern, to: string): ValueCheck {
   const pattern = compilePattern(given);
   const has = remembered(pattern);
   return (value) => {
-    if (!has(value)) return undefined;
+    if (value.length > longestLookedAt || !has(value)) return undefined;
     const fixed = pattern.replace(value, to);
     return fixed === value ? undefined : { fault: 'replace', fixed };
   };
@@ -188,7 +191,13 @@ function readAgain(text: string): string {
   }
 }
 
+let lastText = '';
+let wasPlain = true;
+
+/** Of most texts nothing more has to be asked, and several checks ask it of the same one. */
 function isPlain(text: string): boolean {
-  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7e) return false;
-  return true;
+  if (text === lastText) return wasPlain;
+  lastText = text;
+  wasPlain = !/[^\0-~]/.test(text);
+  return wasPlain;
 }

@@ -9,7 +9,7 @@ import type { BatchContext } from './batch-context.ts';
 import { BatchRows } from './batch-rows.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
 import { BatchView } from './batch-view.ts';
-import { checkWhole } from './check-whole.ts';
+import { wholeChecks } from './check-whole.ts';
 import { BatchDecider } from './decide-batch.ts';
 import { outcomesOf, type RecordOutcome } from './outcome.ts';
 import { PendingKeys } from './pending.ts';
@@ -102,6 +102,13 @@ function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
   const identities: (Identity | undefined)[] = [];
   const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
   const warnings: string[] = [];
+  const whole = wholeChecks({ mode, checks }, ({ index, position }, checked) => {
+    warnings.push(...checked.warnings);
+    if (checked.holds.length > 0) batch.held.set(index, checked.holds);
+    if (checked.refused === undefined) return;
+    refused.push({ position, reason: checked.refused });
+    identities[index] = undefined;
+  });
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
@@ -111,17 +118,11 @@ function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
       continue;
     }
     const identity = identify(result.record, source, result.harvested);
-    const checked = checkWhole(checks, mode, identity, result.record, position);
-    if (checked.refused !== undefined) {
-      refused.push({ position, reason: checked.refused });
-      identities.push(undefined);
-      continue;
-    }
-    warnings.push(...checked.warnings);
-    if (checked.holds.length > 0) batch.held.set(index, checked.holds);
     identities.push(identity);
+    whole.add({ index, identity, record: result.record, position });
     const stamp = stampedBase({ mode, record: result.record, ours: identity.number > 0 });
     if (stamp instanceof Date) batch.stamps.set(index, stamp);
   }
+  whole.end();
   return { identities, refused, warnings };
 }

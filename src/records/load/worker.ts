@@ -12,7 +12,7 @@ import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
-import { checkWhole } from './check-whole.ts';
+import { wholeChecks } from './check-whole.ts';
 import { diagnoseBatch } from './diagnose.ts';
 import { HiddenPaths } from './hidden.ts';
 import type {
@@ -58,7 +58,15 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
-    const { checks } = this.#context;
+    const checks = wholeChecks(this.#context, (one, checked) => {
+      const { index, identity, position } = one;
+      warnings.push(...checked.warnings);
+      if (checked.holds.length > 0) batch.held.set(index, checked.holds);
+      if (checked.refused === undefined) return;
+      const raw = Uint8Array.from(rawRecord(batch, index));
+      refused.push({ position, control001: identity.control || undefined, reason: checked.refused, raw });
+      identities[index] = undefined;
+    });
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
       const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
@@ -68,16 +76,8 @@ class LoadThread {
         identities.push(undefined);
       } else {
         const identity = identify(result.record, this.#context.source, result.harvested);
-        const checked = checkWhole(checks, this.#context.mode, identity, result.record, position);
-        if (checked.refused !== undefined) {
-          const raw = Uint8Array.from(rawRecord(batch, index));
-          refused.push({ position, control001: identity.control || undefined, reason: checked.refused, raw });
-          identities.push(undefined);
-          continue;
-        }
-        warnings.push(...checked.warnings);
-        if (checked.holds.length > 0) batch.held.set(index, checked.holds);
         identities.push(identity);
+        checks.add({ index, identity, record: result.record, position });
         const stamp = stampedBase({ mode: this.#context.mode, record: result.record, ours: identity.number > 0 });
         if (stamp instanceof Date) batch.stamps.set(index, stamp);
         warnings.push(...result.warnings);
@@ -87,6 +87,7 @@ class LoadThread {
         }
       }
     }
+    checks.end();
     return { identities, refused, held: [...batch.held.keys()], warnings };
   }
 

@@ -30,7 +30,7 @@ export function findingsOf(exchange: Exchange, { problems, record, lines }: Edit
     says: problemSays(page, one),
   }));
   const run = editorRules(site, !may(site, person, 'viewhiddenpaths'));
-  const ofRules = run === undefined ? [] : run(record).map((one) => ruleFinding(page, one, lines));
+  const ofRules = run === undefined ? [] : run([record])[0]!.map((one) => ruleFinding(page, one, lines));
   return [...ofLines, ...ofRules].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 

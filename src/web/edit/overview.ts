@@ -18,6 +18,8 @@ import { numberGiven } from './shown.ts';
 const heldRead = 1_000;
 const shown = 50;
 const mostCounted = 1_000;
+/** Of all people, to find theirs. */
+const mostRead = 20_000;
 
 /** What somebody who edits has to do: drafts, what waits for a decision, their jobs. */
 export function overviewRoutes(app: FastifyInstance, environment: WebEnvironment, database: Database): void {
@@ -53,15 +55,14 @@ export function overviewRoutes(app: FastifyInstance, environment: WebEnvironment
 
 /** Of many, that there are many: the pages have the rest. */
 async function findingsWaiting({ person, snapshot }: Exchange, database: Database): Promise<Waiting> {
-  const asked = { state: 'open', limit: mostCounted } as const;
+  const asked = { state: 'open', limit: mostCounted, mostRead } as const;
   const { findings, next } = await seenFindings(database, findingFilter(person, snapshot), asked);
   return { count: findings.length, more: next !== undefined };
 }
 
 async function duplicatesWaiting({ person, snapshot, work }: Exchange, database: Database): Promise<Waiting> {
-  const pairs = await openPairs(database, mostCounted);
-  const clusters = await work(clustersFor(person, snapshot, pairs));
-  return { count: clusters.length, more: pairs.length === mostCounted };
+  const clusters = await work(clustersFor(person, snapshot, await openPairs(database, mostRead)));
+  return { count: Math.min(clusters.length, mostCounted), more: clusters.length > mostCounted };
 }
 
 /** Of what is for no record of the library, who may edit all. */

@@ -31,6 +31,7 @@ const clustersOnPage = 10;
 /** Of one group beside each other. */
 const mostRecords = 8;
 const notSameShown = 200;
+const notSameRead = 5_000;
 
 /** Records that may be the same, side by side: /duplicates, without script. */
 export function duplicatesRoutes(app: FastifyInstance, environment: WebEnvironment, { database }: WebUploads): void {
@@ -86,12 +87,14 @@ async function modelOf(exchange: Exchange, database: Database): Promise<Duplicat
   const last = Math.max(1, Math.ceil(clusters.length / clustersOnPage));
   const page = Math.min(Math.max(1, Math.trunc(Number(args.get('page') ?? 1)) || 1), last);
   const some = clusters.slice((page - 1) * clustersOnPage, page * clustersOnPage);
-  const said = await listNotSame(database, notSameShown);
+  const said = await listNotSame(database, notSameRead);
   const word = args.get('done');
   const [a, b] = [numberOf(args.get('a') ?? ''), numberOf(args.get('b') ?? '')];
   return {
     ...{ page, last, total: clusters.length, clusters: await shown(exchange, database, some) },
-    notSame: said.filter((one) => mayEdit(person, snapshot, one.a) && mayEdit(person, snapshot, one.b)),
+    notSame: said
+      .filter((one) => mayEdit(person, snapshot, one.a) && mayEdit(person, snapshot, one.b))
+      .slice(0, notSameShown),
     merges: may(snapshot.site, person, 'runbibmerge'),
     finds: changesEverything(person, snapshot),
     ended: await walkEnded(database, duplicatesWalk),
