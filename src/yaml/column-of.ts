@@ -1,6 +1,9 @@
 import type { Problem } from './tree.ts';
 
-/** With the column where the key that a mistake names stands in its line; else where the line begins. */
+/**
+ * With the column where the key that a mistake names stands in its line; else where the line
+ * begins.
+ */
 export function withColumn(
   lines: readonly string[],
   { line, message }: Problem,

@@ -54,7 +54,10 @@ export async function listFindings(database: Queryable, asked: FindingsAsked): P
   return rows.map((row) => ({ ...row, decidedBy: row.decidedBy ?? undefined }));
 }
 
-/** What findings are told of to whom: of records that they may change, and nothing that is hidden from them. */
+/**
+ * What findings are told of to whom: of records that they may change, and nothing that is hidden
+ * from them.
+ */
 export function findingFilter(
   person: Person,
   snapshot: IndexSnapshot,
@@ -84,8 +87,8 @@ const countedAtOnce = 5_000;
 export const mostCounted = 200_000;
 
 /**
- * How many findings of each rule and state a person is told of. Who may change every record and sees
- * all of it is told what the database counts; of records deleted since the last run too.
+ * How many findings of each rule and state a person is told of. Who may change every record and
+ * sees all of it is told what the database counts; of records deleted since the last run too.
  */
 export async function countFindings(
   database: Queryable,

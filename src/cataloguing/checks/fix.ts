@@ -1,7 +1,10 @@
 import type { Check } from '../../marc/checks/rule.ts';
 import type { CheckRule } from '../../site/site.ts';
 
-/** The task that mends what a rule finds, as `edit` takes it: it has all of the rule, so it stays what it is. */
+/**
+ * The task that mends what a rule finds, as `edit` takes it: it has all of the rule, so it stays
+ * what it is.
+ */
 export function fixTask({ name, check }: Pick<CheckRule, 'name' | 'check'>): string {
   return `name: ${JSON.stringify(`check ${name}`)}\nactions:\n  - do: fix\n    check: ${JSON.stringify(written(check))}\n`;
 }

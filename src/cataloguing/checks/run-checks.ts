@@ -138,7 +138,8 @@ async function* lookAt(
     await database.transaction(
       async (transaction) => {
         await enter(transaction, names, versions, found);
-        // One that was written again meanwhile is looked at again, since the view knows it as it was.
+        // One that was written again meanwhile is looked at again, since the view knows it as it
+        // was.
         await noteSeen(
           transaction,
           walk,

@@ -82,6 +82,14 @@ test('values of a base, of a list, of an expression; and an expression that anot
   assert.deepEqual(fixed(replace, one).slice(0, 2), ['980__ $$aBOOK', '980__ $$abook']);
 });
 
+test('what is told of a value is short, and text that a database takes', () => {
+  const one = record(`500__ $$a${'x'.repeat(199)}\u{1f600} `);
+  const [found] = find({ kind: 'trailing-space', paths: ['500__a'] }, one);
+  assert.equal(found!.text, `${'x'.repeat(199)}\ufffd…`);
+  assert.deepEqual(found!.patch, { kind: 'value', value: `${'x'.repeat(199)}\u{1f600}` });
+  assert.deepEqual(fixed({ kind: 'latex', paths: ['500'] }, record(`500__ $$a\\"${' '.repeat(100_000)}`)).length, 1);
+});
+
 test('subfields and tags get other names, and fields stay in the order of their tags', () => {
   const one = record('245__ $$aTitle', '260__ $$cx$$d2020$$d2021', '300__ $$a5 p.', '500__ $$anote');
   assert.deepEqual(

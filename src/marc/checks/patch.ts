@@ -9,8 +9,8 @@ export interface PatchedField {
 }
 
 /**
- * The record with what is found in it mended, where a patch says how. Places are those of the record
- * as it was looked at. `isWanted` may refuse each field.
+ * The record with what is found in it mended, where a patch says how. Places are those of the
+ * record as it was looked at. `isWanted` may refuse each field.
  */
 export function patched(
   record: MarcRecord,

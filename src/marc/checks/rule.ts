@@ -138,7 +138,10 @@ export type Fault = (typeof faults)[number];
 
 export interface Finding {
   readonly fault: Fault;
-  /** "245__a", of the field where it was found; "245__" of a whole field; of what is missing, as the rule says. */
+  /**
+   * "245__a", of the field where it was found; "245__" of a whole field; of what is missing, as the
+   * rule says.
+   */
   readonly path: string;
   /** Place in the fields of the record; -1: the leader, or no field. */
   readonly field: number;

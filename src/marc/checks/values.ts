@@ -22,7 +22,10 @@ export interface CheckWorld {
   readonly today?: Date;
 }
 
-/** Kinds that look at one value at a time; undefined for the others. Throws as `compilePattern` does. */
+/**
+ * Kinds that look at one value at a time; undefined for the others. Throws as `compilePattern`
+ * does.
+ */
 export function valueCheck(check: Check, world: CheckWorld): ValueCheck | undefined {
   switch (check.kind) {
     case 'date':
@@ -156,8 +159,8 @@ function isAddress(text: string): boolean {
 const next =
   '[\\u0080-\\u00bf\\u0152\\u0153\\u0160\\u0161\\u0178\\u017d\\u017e\\u0192\\u02c6\\u02dc\\u2013-\\u203a\\u20ac\\u2122]';
 /**
- * UTF-8 that was read as Latin-1 or Windows-1252. Of all first bytes those that stand for letters of
- * Latin script and for signs: others stand in real texts, as in "CAFÉ»" and "»Ä«".
+ * UTF-8 that was read as Latin-1 or Windows-1252. Of all first bytes those that stand for letters
+ * of Latin script and for signs: others stand in real texts, as in "CAFÉ»" and "»Ä«".
  */
 const misread = new RegExp(`[\u00c2\u00c3]${next}|[\u00c4\u00c5](?![\u00ab\u00bb])${next}|\u00e2${next}{2}`, 'g');
 const windows = new Map(

@@ -27,9 +27,9 @@ export interface ComesWhole {
 const atOnce = 500;
 
 /**
- * Asks rules of the site of records that come whole, before they get numbers, some at a time; `tell`
- * is called for each in which something was found. A part of a record is looked at with the rest:
- * see `nextVersion`.
+ * Asks rules of the site of records that come whole, before they get numbers, some at a time;
+ * `tell` is called for each in which something was found. A part of a record is looked at with the
+ * rest: see `nextVersion`.
  */
 export function wholeChecks(
   { checks, mode }: { readonly checks?: CheckIncoming | undefined; readonly mode: WriteMode },
