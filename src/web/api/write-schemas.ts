@@ -90,6 +90,11 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
     url: Type.String(),
     restored: optional(Type.Integer()),
     warnings: optional(Type.Array(Type.String())),
+    held: optional(
+      Type.Integer({ description: 'Its number at /api/held, when a rule of the library holds it (202).' }),
+    ),
+    code: optional(text('Why it waits.')),
+    findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
   }),
   Revisions: Type.Object({
     id: Type.Integer(),

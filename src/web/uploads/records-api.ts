@@ -193,7 +193,8 @@ function sendEdited(exchange: Exchange, done: Edited, base: number): FastifyRepl
     }
     case 'held': {
       const { kind, revision, held, findings } = done;
-      return sendJson(exchange, 202, { id, outcome: kind, revision, held, code: 'CHECK', findings });
+      const url = urlOf(exchange, id);
+      return sendJson(exchange, 202, { id, outcome: kind, revision, url, held, code: 'CHECK', findings });
     }
     default: {
       const { kind, revision, warnings } = done;
