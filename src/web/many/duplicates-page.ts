@@ -77,7 +77,7 @@ function clusterPart(context: PageContext, { columns, pairs, left }: ShownCluste
       cell: (row: (typeof rows)[number]) => row.of(facts),
     })),
   ];
-  return html`<section class="cluster" aria-label="${name}"><h2>${name}</h2>
+  return html`<section class="cluster"><h2>${name}</h2>
 <p class="actions">${columns.map(({ id }) => html`<a href="/record/${String(id)}">${tr.t('record.number', { id: String(id) })}</a> `)}</p>
 ${table(name, tableColumns, rows, { stacks: true })}
 ${left > 0 && html`<p class="muted">${tr.t('duplicates.left', { count: left })}</p>`}
