@@ -77,7 +77,7 @@ export const cataloguingErrors = defineErrors({
     code: 'REPERIO_CHECK_NO_FIX',
     status: 409,
     message: 'The rule {name} has nothing to fix.',
-    hint: '"reperio checks findings {name}" shows what it found; only what a rule with "fix: propose" or "fix: yes" knows how to mend can be fixed.',
+    hint: '"reperio checks findings {name}" shows what it found; only what a rule with "fix: propose" or "fix: yes" can correct is fixed.',
   },
   notSameSelf: {
     code: 'REPERIO_DUPLICATES_SELF',

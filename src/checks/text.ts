@@ -8,11 +8,11 @@ export function findingText({ fault, path, text, to }: Pick<Finding, 'fault' | '
     case 'missing':
       return to.includes(', ') ? `one of ${to} is missing` : `${path} is missing`;
     case 'date':
-      return `${path}: ${value} is no date such as 2020, 2020-05 or 2020-05-31`;
+      return `${path}: ${value} is not a date such as 2020, 2020-05 or 2020-05-31`;
     case 'future':
       return `${path}: ${value} is still to come`;
     case 'doi':
-      return `${path}: ${value} is no DOI in its bare form, such as 10.1234/abc`;
+      return `${path}: ${value} is not a DOI in its bare form, such as 10.1234/abc`;
     case 'unknown':
       return `${path}: ${value} is not one of the values allowed`;
     case 'pattern':
@@ -26,7 +26,7 @@ export function findingText({ fault, path, text, to }: Pick<Finding, 'fault' | '
     case 'blanks':
       return `${path}: ${value} begins or ends with a blank`;
     case 'url':
-      return `${path}: ${value} is no web address`;
+      return `${path}: ${value} is not a web address`;
     case 'encoding':
       return `${path}: ${value} was read in the wrong encoding`;
     case 'nfc':

@@ -42,8 +42,14 @@ ${waitingPart(context, findings, duplicates)}
 
 function waitingPart(context: PageContext, findings: Waiting, duplicates: Waiting): Html {
   const { tr } = context;
-  const item = (kind: 'checks' | 'duplicates', { count, more }: Waiting): Html =>
-    html`<li><a href="/${kind}">${tr.t(more ? `${kind}.waiting_more` : `${kind}.waiting`, { count: more ? tr.number(count) : count })}</a></li>`;
+  const texts = {
+    checks: ({ count, more }: Waiting): string =>
+      more ? tr.t('checks.waiting_more', { count: tr.number(count) }) : tr.t('checks.waiting', { count }),
+    duplicates: ({ count, more }: Waiting): string =>
+      more ? tr.t('duplicates.waiting_more', { count: tr.number(count) }) : tr.t('duplicates.waiting', { count }),
+  };
+  const item = (kind: 'checks' | 'duplicates', waiting: Waiting): Html =>
+    html`<li><a href="/${kind}">${texts[kind](waiting)}</a></li>`;
   const title = tr.t('edit.to_look_at');
   return html`<section><h2>${title}</h2><ul>${item('checks', findings)}${item('duplicates', duplicates)}</ul></section>`;
 }
