@@ -49,7 +49,7 @@ export async function listFindings(database: Queryable, asked: FindingsAsked): P
       AND (${record}::integer IS NULL OR record_id = ${record}::integer)
       AND (${fixable}::boolean IS NULL OR fixable = ${fixable}::boolean)
       AND (${ids === undefined} OR id = ANY (${[...(ids ?? [])]}::bigint[]))
-      AND (record_id, id) > (${after?.record ?? 0}::integer, ${after?.id ?? 0}::bigint)
+      AND record_id >= ${after?.record ?? 0}::integer AND (record_id, id) > (${after?.record ?? 0}::integer, ${after?.id ?? 0}::bigint)
     ORDER BY record_id, id LIMIT ${limit}`);
   return rows.map((row) => ({ ...row, decidedBy: row.decidedBy ?? undefined }));
 }
@@ -82,7 +82,7 @@ export interface RuleCount {
   readonly count: number;
 }
 
-const countedAtOnce = 5_000;
+const countedAtOnce = 40_000;
 /** More are not counted one by one. */
 export const mostCounted = 200_000;
 
@@ -127,6 +127,8 @@ function* countInto(
   }
 }
 
+const mostAtOnce = 40_000;
+
 export interface FindingPage {
   readonly findings: readonly KeptFinding[];
   /** Undefined: there are no more. */
@@ -141,8 +143,9 @@ export async function seenFindings(
 ): Promise<FindingPage> {
   const found: KeptFinding[] = [];
   let { after } = asked;
-  for (let read = 0; ; ) {
-    const rows = await listFindings(database, { ...asked, after, limit: Math.max(asked.limit + 1, 1_000) });
+  // Of many that are not theirs more are read at a time.
+  for (let read = 0, limit = Math.max(asked.limit + 1, 1_000); ; limit = Math.min(limit * 4, mostAtOnce)) {
+    const rows = await listFindings(database, { ...asked, after, limit });
     for (const row of rows) {
       if (!isMine(row)) continue;
       if (found.length === asked.limit) return { findings: found, next: found.at(-1) };
@@ -150,8 +153,7 @@ export async function seenFindings(
     }
     after = rows.at(-1);
     read += rows.length;
-    const isEnd =
-      rows.length < Math.max(asked.limit + 1, 1_000) || read >= (asked.mostRead ?? Number.POSITIVE_INFINITY);
+    const isEnd = rows.length < limit || read >= (asked.mostRead ?? Number.POSITIVE_INFINITY);
     if (isEnd) return { findings: found, next: undefined };
   }
 }
