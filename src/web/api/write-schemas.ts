@@ -137,7 +137,15 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
 
 const sent = { position: 1, outcome: 'inserted', id: 1234, revision: 1, url: 'https://library.example/record/1234' };
 const waits = {
-  ...{ id: 3, record: 12, mode: 'replace', reason: 'CONFLICT', conflicts: ['245'], findings: [], at: '2026-01-02T03:04:05.000Z' },
+  ...{
+    id: 3,
+    record: 12,
+    mode: 'replace',
+    reason: 'CONFLICT',
+    conflicts: ['245'],
+    findings: [],
+    at: '2026-01-02T03:04:05.000Z',
+  },
   ...{ person: 'ada', source: 'upload replace x.xml', state: 'waiting' },
 };
 const version = { revision: 3, modified: '2026-01-02T03:04:05.000Z', deleted: false, person: 'ada', reason: 'API' };
