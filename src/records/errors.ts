@@ -88,6 +88,12 @@ export const recordErrors = defineErrors({
     message: '{record} {id} would lose its DOI {doi}, which the library made for it.',
     hint: 'Leave field 024 with this DOI in it. For programs that send records without it, add "024" to strong-tags in the site file.',
   },
+  check: {
+    code: 'REPERIO_RECORD_CHECK',
+    status: 422,
+    message: '{record} is refused by {rule}.',
+    hint: '{what} `reperio checks list` shows the rules of the library.',
+  },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',
     status: 422,

@@ -53,6 +53,8 @@ import { jobRoutes } from './jobs/routes.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './limits/limits.ts';
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
+import { checksRoutes } from './many/checks.ts';
+import { duplicatesRoutes } from './many/duplicates.ts';
 import { mergeRoutes } from './many/merge.ts';
 import { manyRoutes } from './many/routes.ts';
 import { applyProfiling } from './profile/apply.ts';
@@ -201,6 +203,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   if (options.people !== undefined && options.uploads !== undefined) {
     manyRoutes(app, environment, options.uploads);
     mergeRoutes(app, environment, options.uploads);
+    duplicatesRoutes(app, environment, options.uploads);
+    checksRoutes(app, environment, options.uploads);
   }
   if (options.profiling !== undefined)
     applyProfiling(app, {

@@ -479,6 +479,13 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /edit/many/:id': form('/edit/many/1'),
   'GET /merge/:a/:b': ({ ids }) => get(...ids.map((id) => `/merge/${id}/${ids[0]}`), '/merge/1/x'),
   'POST /merge/:a/:b': form('/merge/1/2'),
+  'GET /duplicates': () => get('/duplicates', '/duplicates?page=2&ln=fr', '/duplicates?done=same&a=1&b=2'),
+  'POST /duplicates': form('/duplicates'),
+  'GET /checks': () => get('/checks', '/checks?ln=fr'),
+  'POST /checks': form('/checks'),
+  'GET /checks/:rule': () =>
+    get('/checks/walked', '/checks/walked?state=ignored&ln=fr', '/checks/walked?after=1-1', '/checks/nothing'),
+  'POST /checks/:rule': form('/checks/walked'),
   'GET /admin/harvest': () => get('/admin/harvest', '/admin/harvest?ln=fr'),
   'POST /admin/harvest': form('/admin/harvest'),
   'GET /admin/harvest/:name': () => get('/admin/harvest/x', '/admin/harvest/%25'),

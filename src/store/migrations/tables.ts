@@ -18,6 +18,11 @@ export const tables: Readonly<Record<string, TableNote>> = {
   backup_set: { kind: 'derived', what: 'which backups there are: `reperio backup list` reads them in their place' },
   change_set: { kind: 'truth', what: 'changes of many records by one task, and what became of them' },
   change_set_record: { kind: 'truth', what: 'which records these changed, from which version to which' },
+  check_finding: {
+    kind: 'truth',
+    what: 'what rules have found in records: found again, but not what people decided of it',
+  },
+  check_rule: { kind: 'truth', what: 'which rules have looked at all records' },
   content_check: { kind: 'derived', what: 'when the bytes of files were last read: they are read again' },
   delta: { kind: 'derived', what: 'what the index knows of the newest versions: `reperio index rebuild`' },
   deploy_lock: { kind: 'derived', what: 'who brings a release to the hosts now: the hosts know it too' },
@@ -33,6 +38,11 @@ export const tables: Readonly<Record<string, TableNote>> = {
   document_relation: { kind: 'truth', what: 'how documents belong to each other' },
   done_request: { kind: 'truth', what: 'answers to requests with an Idempotency-Key, for a day' },
   draft: { kind: 'truth', what: 'what people write in the editor and have not saved' },
+  duplicate_key: {
+    kind: 'derived',
+    what: 'by what records may be the same: made again by the next look for duplicates',
+  },
+  duplicate_pair: { kind: 'derived', what: 'records that may be the same: found again' },
   editing: { kind: 'derived', what: 'who has which record open in the editor: browsers say it again' },
   event: { kind: 'truth', what: 'what has happened and webhooks are still to be told' },
   event_clock: { kind: 'truth', what: 'the last place that was given to what has happened' },
@@ -57,6 +67,7 @@ export const tables: Readonly<Record<string, TableNote>> = {
   loaded_input: { kind: 'truth', what: 'which inputs were loaded, and when' },
   manifest: { kind: 'derived', what: 'which segments are live: `reperio index rebuild`' },
   node: { kind: 'derived', what: 'how each node is: told again every few seconds' },
+  not_same: { kind: 'truth', what: 'which records people said are not the same' },
   oai_clock: { kind: 'truth', what: 'up to when records have dates for harvesters' },
   oai_entry: { kind: 'truth', what: 'when each record was last changed for harvesters, or left a set' },
   oai_harvester: { kind: 'derived', what: 'who harvests: noted again when they come' },
@@ -90,4 +101,6 @@ export const tables: Readonly<Record<string, TableNote>> = {
   upload_record: { kind: 'truth', what: 'what became of each record that they sent' },
   webhook: { kind: 'truth', what: 'other programs that are told what happens, and how far they are' },
   webhook_message: { kind: 'truth', what: 'messages of webhooks that wait for another attempt, and the log' },
+  walk: { kind: 'derived', what: 'by what walks over all records were made: they begin anew' },
+  walked: { kind: 'derived', what: 'which versions such walks have looked at: they look again' },
 };
