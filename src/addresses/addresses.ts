@@ -91,6 +91,8 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/batchuploader/*', slots: 'downloads' },
   { path: '/held', closedToRobots: true },
   { path: '/upload', closedToRobots: true },
+  { path: '/kb', closedToRobots: true },
+  { path: '/merge', closedToRobots: true },
 ];
 
 /**

@@ -24,7 +24,7 @@ const longestTask = 200_000;
 
 const patternKeys = ['is', 'contains', 'matches'] as const;
 const actionKeys = [
-  ...['on', 'where', 'do', 'subfield', 'value', 'subfields', 'to', 'at', 'with', 'place', 'ignore-case'],
+  ...['on', 'where', 'do', 'subfield', 'value', 'subfields', 'to', 'at', 'with', 'place', 'base', 'ignore-case'],
   ...patternKeys,
 ] as const;
 type Keys = ReturnType<YamlReader['members']>;
@@ -50,6 +50,7 @@ const keysOf: Readonly<Record<Deed['kind'], readonly [needs: readonly string[], 
   'split-subfield': [['subfield', 'at'], []],
   'split-field': [['subfield'], []],
   'join-subfields': [['subfield', 'with'], []],
+  'map-by-knowledge': [['subfield', 'base'], ['ignore-case']],
 };
 
 /** Throws a UserError with all mistakes when there are any. */
@@ -163,6 +164,8 @@ function readDeed(reader: YamlReader, kind: Deed['kind'], keys: Keys, item: Valu
       return { kind, code: code ?? '' };
     case 'join-subfields':
       return { kind, code: code ?? '', with: text('with') };
+    case 'map-by-knowledge':
+      return { kind, code: code ?? '', base: text('base'), ignoreCase: reader.flag(keys['ignore-case']) };
   }
 }
 

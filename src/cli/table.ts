@@ -52,6 +52,11 @@ export const commandTable: CommandTable = {
     summary: 'Change many records at once: preview, apply, undo.',
     load: () => import('./commands/edit.ts'),
   },
+  kb: {
+    group: 'Records',
+    summary: 'Keep knowledge bases: which text stands for which; import and export them.',
+    load: () => import('./commands/kb.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export, delete and restore records; list their versions.',

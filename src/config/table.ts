@@ -583,15 +583,6 @@ export const settingsTable = {
     doc: 'A folder with folders metadata/MODE: files of records that are put there are uploaded by that mode, and then moved to its folders done or refused. With several nodes, a folder that all of them have.',
     defaultDoc: 'the folder inbox of the data folder',
   },
-  robots: {
-    name: 'robots',
-    environment: 'REPERIO_ROBOTS',
-    type: 'text',
-    default: undefined,
-    change: 'reload',
-    doc: 'Programs that may upload records without a token, for scripts of Invenio: NAME=NETWORK AGENT, with commas. A program of this network whose user agent begins with AGENT uploads as the person NAME, for example inspire=10.1.0.0/16 invenio_webupload.',
-    defaultDoc: 'none',
-  },
   harvestNetworks: {
     name: 'harvest-networks',
     environment: 'REPERIO_HARVEST_NETWORKS',

@@ -13,6 +13,7 @@ import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
+import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
 import type { WriteMode } from '../records/modes.ts';
@@ -83,7 +84,7 @@ interface UploadContext {
   readonly snapshot: IndexSnapshot;
   readonly file: { readonly digest: string; readonly bytes: number };
   /** How far a run before this one came. */
-  readonly begun: Pick<Upload, 'position' | 'counts'>;
+  readonly begun: Pick<Upload, 'position' | 'counts' | 'way'>;
 }
 
 /** Roles by network do not hold here: nobody knows from where a job comes. */
@@ -98,7 +99,8 @@ async function senderOf(
   return personFor(site, await readPeopleRoles(database), account, visit, scopes);
 }
 
-async function inBulk({ job, database, url, settings, given, person, snapshot, file }: UploadContext) {
+async function inBulk(context: UploadContext) {
+  const { job, database, url, settings, given, person, file } = context;
   const { mode, force, dryRun, upload } = given;
   const { workers, batchSize, recordLimit } = settings;
   const isFirst = job.checkpoint === undefined;
@@ -120,7 +122,7 @@ async function inBulk({ job, database, url, settings, given, person, snapshot, f
       ...{ database, url, indexFolder: indexFolderOf(settings), mode, workers, recordLimit, force, dryRun },
       person: person.name,
       batch: { records: batchSize, bytes: batchBytes },
-      hidden: may(snapshot.site, person, 'viewhiddenpaths') ? 'drop' : 'keep',
+      hidden: hiddenFor(context),
       resume: isFirst ? 'never' : 'unfinished',
       signal: job.signal,
       onRefused: ({ position, reason }) => void reasons.set(position, reason),
@@ -138,6 +140,14 @@ async function inBulk({ job, database, url, settings, given, person, snapshot, f
   return { inserted, replaced, merged, unchanged, deleted, held, refused, 'passed-over': passedOver };
 }
 
+/**
+ * As for what is written at once. Who may write to the inbox is an operator, who sees everything.
+ */
+function hiddenFor({ begun, person, snapshot: { site } }: UploadContext): HiddenFields {
+  if (begun.way === 'folder') return 'keep';
+  return may(site, person, 'viewhiddenpaths') ? 'drop' : 'unseen';
+}
+
 function uploadedOf(
   { position, outcome, id, revision, code }: RecordOutcome,
   reasons: ReadonlyMap<number, { readonly message: string; readonly hint: string }>,
@@ -153,7 +163,7 @@ async function oneByOne(context: UploadContext): Promise<UploadCounts> {
   const options = {
     ...{ mode, force, person: person.name, reason: `upload ${mode} ${job.name}` },
     guard: guardFor(person, snapshot, uploadActions),
-    rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false } as const,
+    rules: { ...rulesOf(snapshot.site), hidden: hiddenFor(context), always: false },
   };
   let { counts, position } = context.begun;
   const note = async (transaction: Queryable, done: readonly UploadedRecord[], last: number): Promise<void> => {

@@ -39,6 +39,10 @@ export const auditActions = [
   'upload rejected',
   'harvest added',
   'harvest removed',
+  'knowledge base made',
+  'knowledge base imported',
+  'knowledge base applied',
+  'knowledge base removed',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -22,6 +22,7 @@ import {
   nextVersion,
   type Standing,
   stampedBase,
+  typedUnseen,
   type Verdict,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
@@ -87,6 +88,8 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const { id, ours } = decision;
   if (decision.holds === true) {
     await guardHeld(transaction, id, write);
+    const typed = id === 0 ? undefined : typedUnseen(record, rules);
+    if (typed !== undefined) throw new UserError(recordErrors.hiddenTyped, { id, paths: typed });
     const holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined } as const;
     const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });
     const held = { id: number, reason: holding.reason, conflicts: [] };

@@ -134,6 +134,9 @@ export function nextVersion(
 ): Verdict {
   const { mode } = incoming;
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
+  const typed = typedUnseen(incoming.record, rules);
+  if (typed !== undefined)
+    return { kind: 'refused', error: recordErrors.hiddenTyped, values: { id: standing.id, paths: typed } };
   if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   const stamp = stampedBase(incoming);
@@ -212,6 +215,13 @@ function deletion(standing: Standing, { always }: ChangeRules, now: Date): Verdi
   return { kind: 'write', outcome: 'deleted', version, marc: encodeStored(record), keys };
 }
 
+/** The hidden paths at which somebody who is not shown them brings something; undefined: none. */
+export function typedUnseen(record: MarcRecord, { hidden, hiddenPaths }: ChangeRules): string | undefined {
+  if (hidden !== 'unseen' || hiddenPaths.none) return undefined;
+  const mask = hiddenPaths.partOf(record)?.mask ?? 0n;
+  return mask === 0n ? undefined : hiddenPaths.namesOf(mask).join(', ');
+}
+
 /** The content with hidden fields that it would lose, or why it may not lose them. */
 function withHidden(
   standing: Standing,
@@ -221,7 +231,8 @@ function withHidden(
 ): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
   // Whoever names a whole field to take it away has seen it.
   if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
-  const before = mode === 'correct' ? notRemoved(decodeStored(standing.marc), record) : decodeStored(standing.marc);
+  const hasSeen = mode === 'correct' && hidden !== 'unseen';
+  const before = hasSeen ? notRemoved(decodeStored(standing.marc), record) : decodeStored(standing.marc);
   const stored = hiddenPaths.partOf(before);
   const given = hiddenPaths.partOf(content);
   const lost = (stored?.mask ?? 0n) & ~(given?.mask ?? 0n);

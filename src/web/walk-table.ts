@@ -435,8 +435,30 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /edit/many': form('/edit/many'),
   'GET /edit/many/:id': () => get('/edit/many/1', '/edit/many/x'),
   'POST /edit/many/:id': form('/edit/many/1'),
+  'GET /merge': ({ ids }) => get('/merge', `/merge?id=${ids[0]}`, ...ids.map((id) => `/merge?id=1&id=${id}`)),
   'GET /merge/:a/:b': ({ ids }) => get(...ids.map((id) => `/merge/${id}/${ids[0]}`), '/merge/1/x'),
   'POST /merge/:a/:b': form('/merge/1/2'),
+  'GET /kb': () => get('/kb', '/kb?ln=fr'),
+  'GET /kb/new': () => get('/kb/new'),
+  'POST /kb': form('/kb'),
+  'GET /kb/:name': () =>
+    get('/kb/hidden%20values', '/kb/subjects?q=zqxj&page=2', '/kb/all%20values', '/kb/nothing', '/kb/written?key=x'),
+  'POST /kb/:name': form('/kb/written'),
+  'GET /kb/export': () =>
+    get(
+      ...['hidden values', 'subjects', 'all values', 'written', 'nothing'].flatMap((kbname) =>
+        ['json', 'kbr', 'kba', 'csv', 'skos'].flatMap((format) =>
+          ['', 'zqxj', 'h'].map((term) => query('/kb/export', { kbname, format, term, searchtype: 'sw' })),
+        ),
+      ),
+    ),
+  'GET /api/change-sets': () => get('/api/change-sets', '/api/change-sets?from=1'),
+  'POST /api/change-sets': once({ url: '/api/change-sets', method: 'POST', json: { query: 'zqxj', task: 'x' } }),
+  'GET /api/change-sets/:id': () => get('/api/change-sets/1', '/api/change-sets/x'),
+  'GET /api/change-sets/:id/records': () => get('/api/change-sets/1/records'),
+  'POST /api/change-sets/:id/:wish': once({ url: '/api/change-sets/1/apply', method: 'POST', json: {} }),
+  'POST /api/merges': once({ url: '/api/merges?dry-run=1', method: 'POST', json: { survivor: 1, other: 'x' } }),
+  'POST /api/merges/undo': once({ url: '/api/merges/undo', method: 'POST', json: { survivor: 999, other: 998 } }),
   'GET /admin/harvest': () => get('/admin/harvest', '/admin/harvest?ln=fr'),
   'POST /admin/harvest': form('/admin/harvest'),
   'GET /admin/harvest/:name': () => get('/admin/harvest/x', '/admin/harvest/%25'),

@@ -16,6 +16,9 @@ export interface Applied {
 /** Actions, compiled once for any number of records. */
 export type CompiledActions = (record: MarcRecord, leaveOut?: (change: Change) => boolean) => Applied;
 
+/** What a knowledge base has for a key; undefined: nothing. */
+export type LookUp = (base: string, key: string, ignoreCase: boolean) => string | undefined;
+
 /** What one deed makes of one field. */
 interface Made {
   /** In its place. */
@@ -32,8 +35,8 @@ type DeedOnField = (field: Field, say: Say) => Made | undefined;
  * say. 001 and 005 are never touched. `leaveOut` may refuse each change by itself. Throws a
  * UserError for a path, an Error for a pattern that cannot be read.
  */
-export function compileActions(actions: readonly Action[]): CompiledActions {
-  const steps = actions.map(compileStep);
+export function compileActions(actions: readonly Action[], look: LookUp = () => undefined): CompiledActions {
+  const steps = actions.map((action) => compileStep(action, look));
   return (record, leaveOut = () => false) => {
     const changes: Change[] = [];
     let { fields } = record;
@@ -54,11 +57,11 @@ type Step = (
   say: (tag: string, before: string, after: string) => boolean,
 ) => readonly Field[];
 
-function compileStep({ on, where, do: deed }: Action): Step {
+function compileStep({ on, where, do: deed }: Action, look: LookUp): Step {
   if (deed.kind === 'add-field') return adding(on, deed);
   const path = compilePath(on);
   const fits = where === undefined ? () => true : compileCondition(where);
-  const change = compileDeed(deed);
+  const change = compileDeed(deed, look);
   return (fields, say) => {
     let come: Field[] | undefined;
     let stay: Field[] | undefined;
@@ -90,7 +93,7 @@ function adding(on: string, { value, subfields }: Extract<Deed, { kind: 'add-fie
   };
 }
 
-function compileDeed(deed: Exclude<Deed, { kind: 'add-field' }>): DeedOnField {
+function compileDeed(deed: Exclude<Deed, { kind: 'add-field' }>, look: LookUp): DeedOnField {
   switch (deed.kind) {
     case 'delete-field':
       return (field, say) => (say(lineOf(field), '') ? { stay: [], come: [] } : undefined);
@@ -119,6 +122,10 @@ function compileDeed(deed: Exclude<Deed, { kind: 'add-field' }>): DeedOnField {
       };
     case 'join-subfields':
       return joinSubfields(deed);
+    case 'map-by-knowledge':
+      return eachSubfield(deed.code, undefined, ({ code, value }) => [
+        { code, value: look(deed.base, value, deed.ignoreCase) ?? value },
+      ]);
     default:
       return eachSubfield(deed.code, 'only' in deed ? deed.only : undefined, (subfield) =>
         subfieldsAfter(deed, subfield),

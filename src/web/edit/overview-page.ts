@@ -12,15 +12,17 @@ export interface OverviewModel {
   readonly drafts: readonly ListedDraft[];
   readonly held: readonly HeldEntry[];
   readonly jobs: readonly JobView[];
+  /** Other pages that they may use; `title`: its text. */
+  readonly links: readonly { readonly address: string; readonly title: string }[];
   readonly done: string | undefined;
 }
 
-export function overviewPage(context: PageContext, { drafts, held, jobs, done: said }: OverviewModel): string {
+export function overviewPage(context: PageContext, { drafts, held, jobs, links, done: said }: OverviewModel): string {
   const { tr } = context;
   const title = tr.t('edit.overview');
   return layout(context, {
     ...{ title, unlisted: true },
-    main: html`<div class="editor"><header><h1>${title}</h1><p class="actions"><a href="/record/new">${tr.t('edit.new')}</a> <a href="/edit/templates">${tr.t('edit.templates.title')}</a></p></header>
+    main: html`<div class="editor"><header><h1>${title}</h1><p class="actions"><a href="/record/new">${tr.t('edit.new')}</a> <a href="/edit/templates">${tr.t('edit.templates.title')}</a>${links.map((one) => html` <a href="${one.address}">${tr.t(one.title)}</a>`)}</p></header>
 ${done(said)}
 <section><h2>${tr.t('edit.drafts.title')}</h2>${drafts.length === 0 ? html`<p class="muted">${tr.t('edit.drafts.none')}</p>` : table(tr.t('edit.drafts.title'), draftColumns(context), drafts, { stacks: true })}</section>
 <section><h2>${tr.t('edit.held.title')}</h2>${held.length === 0 ? html`<p class="muted">${tr.t('edit.held.none')}</p>` : html`${table(tr.t('edit.held.title'), heldColumns(context), held, { stacks: true })}<p class="small muted">${tr.t('edit.held.more')}</p>`}</section>

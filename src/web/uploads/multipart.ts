@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
+import { visitorOf } from '../exchange/visitor.ts';
 import { cleanText } from '../http/door.ts';
 import { webErrors } from '../http/errors.ts';
 import { uploadErrors } from './errors.ts';
@@ -34,6 +36,18 @@ export async function readMultipart(body: AsyncIterable<Buffer>, type: string, l
       form.file = { name: cleanText(value.name), bytes: Buffer.from(await value.arrayBuffer()) };
   }
   return form;
+}
+
+/** For forms with a file. Nobody's file is read into memory who is not signed in. */
+export function fileForms(limit: number) {
+  return (request: FastifyRequest, body: unknown, done: (error: Error | null, form?: FormWithFile) => void): void => {
+    if (visitorOf(request).session === undefined) {
+      done(new UserError(webErrors.formExpired));
+      return;
+    }
+    const type = request.headers['content-type'] ?? '';
+    readMultipart(body as AsyncIterable<Buffer>, type, limit).then((form) => done(null, form), done);
+  };
 }
 
 export function isMultipart(type: string | undefined): boolean {

@@ -51,9 +51,12 @@ export function modeOf(text: string): WriteMode {
   });
 }
 
-/** Whoever is not shown hidden fields cannot have taken them away; who is has seen them. */
+/**
+ * Whoever is not shown hidden fields can neither take them away nor bring some; who is has seen
+ * them.
+ */
 export function rulesFor({ person, snapshot: { site } }: Pick<Exchange, 'person' | 'snapshot'>): ChangeRules {
-  return { ...rulesOf(site), hidden: may(site, person, 'viewhiddenpaths') ? 'drop' : 'keep', always: false };
+  return { ...rulesOf(site), hidden: may(site, person, 'viewhiddenpaths') ? 'drop' : 'unseen', always: false };
 }
 
 /** Writes a few records at once; asks for a job for many. */

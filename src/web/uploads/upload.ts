@@ -1,6 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { changesSome, editActions, uploadActions } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
 import { receive } from '../../files/receive.ts';
@@ -14,12 +14,11 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Answering, Exchange } from '../exchange/exchange.ts';
 import { sendNotAllowed, sendNotFound } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
-import { visitorOf } from '../exchange/visitor.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { webErrors } from '../http/errors.ts';
 import { uploadErrors } from './errors.ts';
-import { FormWithFile, readMultipart } from './multipart.ts';
+import { FormWithFile, fileForms } from './multipart.ts';
 import { previewOf } from './preview.ts';
 import { sentFrom } from './readers.ts';
 import { modeOf, takeUpload } from './take.ts';
@@ -84,7 +83,7 @@ export function uploadPageRoutes(
   );
 
   app.register(async (page) => {
-    page.addContentTypeParser('multipart/form-data', readFileForm(uploads));
+    page.addContentTypeParser('multipart/form-data', fileForms(uploads.limit));
     formRoutes(page, environment).post('/upload', guarded(look));
   });
 
@@ -128,18 +127,6 @@ export function uploadPageRoutes(
       );
     }),
   );
-}
-
-/** Nobody else's file is read into memory. */
-function readFileForm({ limit }: WebUploads) {
-  return (request: FastifyRequest, body: unknown, done: (error: Error | null, form?: FormWithFile) => void): void => {
-    if (visitorOf(request).session === undefined) {
-      done(new UserError(webErrors.formExpired));
-      return;
-    }
-    const type = request.headers['content-type'] ?? '';
-    readMultipart(body as AsyncIterable<Buffer>, type, limit).then((form) => done(null, form), done);
-  };
 }
 
 function at({ page }: Exchange, address: string): Exchange['page'] {
