@@ -16,8 +16,6 @@ export interface KnowledgeBase {
   readonly question: string | undefined;
   /** 0 for a dynamic one. */
   readonly entries: number;
-  /** Other text after each change; empty for one of the site file. */
-  readonly stamp: string;
   readonly changed: Date | undefined;
   readonly changedBy: string | undefined;
   /** Where the editor suggests its values: tag and subfield code, as "773p". */

@@ -13,7 +13,6 @@ interface BaseRow {
   readonly path: string | null;
   readonly question: string | null;
   readonly entries: number;
-  readonly stamp: string;
   readonly changed: Date;
   readonly changedBy: string | null;
 }
@@ -28,7 +27,7 @@ type Named = Pick<Site, 'knowledge' | 'libraryBases'>;
 /** Those of the library and of the site file, by name. */
 export async function listBases(database: Queryable, site: Named): Promise<readonly KnowledgeBase[]> {
   const rows = await database.query<BaseRow>(sql`
-    SELECT name, kind, description, path, question, changed, changed::text AS stamp, changed_by AS "changedBy",
+    SELECT name, kind, description, path, question, changed, changed_by AS "changedBy",
       (SELECT count(*)::integer FROM knowledge_entry WHERE base = name) AS entries
     FROM knowledge_base`);
   const uses = await database.query<UseRow>(sql`SELECT place, base FROM knowledge_use ORDER BY place`);
@@ -47,7 +46,7 @@ export async function listBases(database: Queryable, site: Named): Promise<reado
 export async function findBase(database: Queryable, site: Named, name: string): Promise<KnowledgeBase | undefined> {
   if (Object.hasOwn(site.knowledge, name) && !site.libraryBases.includes(name)) return siteBase(site, name, []);
   const [row] = await database.query<BaseRow>(sql`
-    SELECT name, kind, description, path, question, changed, changed::text AS stamp, changed_by AS "changedBy",
+    SELECT name, kind, description, path, question, changed, changed_by AS "changedBy",
       0 AS entries
     FROM knowledge_base WHERE name = ${name}`);
   return row && baseOf(row, []);
@@ -80,7 +79,7 @@ function baseOf(row: BaseRow, places: readonly string[]): KnowledgeBase {
 
 function siteBase(site: Named, name: string, places: readonly string[]): KnowledgeBase {
   return {
-    ...{ name, kind: 'site', description: '', path: undefined, question: undefined, stamp: '', places },
+    ...{ name, kind: 'site', description: '', path: undefined, question: undefined, places },
     ...{ entries: Object.keys(site.knowledge[name]!).length, changed: undefined, changedBy: undefined },
   };
 }

@@ -1,6 +1,7 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
+import { foldValue } from '../tokenizers/fold.ts';
 import { type KnowledgeEntry, longest, mostEntries } from './base.ts';
 import { lockBase } from './bases.ts';
 import { knowledgeErrors } from './errors.ts';
@@ -27,11 +28,11 @@ export async function setEntry(
   if (known === value) return false;
   if (known === undefined)
     await transaction.query(sql`
-      INSERT INTO knowledge_entry (base, position, key, value)
-      SELECT ${base}, coalesce(max(position), 0) + 1, ${key}, ${value} FROM knowledge_entry WHERE base = ${base}`);
+      INSERT INTO knowledge_entry (base, position, key, value, folded, folded_value)
+      SELECT ${base}, coalesce(max(position), 0) + 1, ${key}, ${value}, ${foldedStart(key)}, ${foldedStart(value)} FROM knowledge_entry WHERE base = ${base}`);
   else
     await transaction.query(
-      sql`UPDATE knowledge_entry SET value = ${value} WHERE base = ${base} AND md5(key) = md5(${key}) AND key = ${key}`,
+      sql`UPDATE knowledge_entry SET value = ${value}, folded_value = ${foldedStart(value)} WHERE base = ${base} AND md5(key) = md5(${key}) AND key = ${key}`,
     );
   return true;
 }
@@ -105,6 +106,13 @@ async function replaceAll(
   };
 }
 
+/** So many characters are compared, and fit into an index. */
+const foldedLength = 200;
+
+function foldedStart(text: string): string {
+  return foldValue(text).slice(0, foldedLength).toWellFormed();
+}
+
 /** Entries of one statement. */
 const atOnce = 10_000;
 
@@ -112,14 +120,22 @@ async function write(transaction: Transaction, base: string, entries: readonly K
   await transaction.query(sql`DELETE FROM knowledge_entry WHERE base = ${base}`);
   for (let from = 0; from < entries.length; from += atOnce) {
     const rows = entries.slice(from, from + atOnce).map(({ key, value, concept, broader, language }, at) => ({
-      ...{ position: from + at + 1, key, value, concept: concept ?? null, language: language ?? null },
+      ...{
+        position: from + at + 1,
+        key,
+        value,
+        folded: foldedStart(key),
+        folded_value: foldedStart(value),
+        concept: concept ?? null,
+        language: language ?? null,
+      },
       broader: broader ?? null,
     }));
     await transaction.query(sql`
-      INSERT INTO knowledge_entry (base, position, key, value, concept, broader, language)
-      SELECT ${base}, position, key, value, concept, broader, language
+      INSERT INTO knowledge_entry (base, position, key, value, folded, folded_value, concept, broader, language)
+      SELECT ${base}, position, key, value, folded, folded_value, concept, broader, language
       FROM json_to_recordset(${JSON.stringify(rows)}::json)
-        AS given (position integer, key text, value text, concept text, broader text[], language text)`);
+        AS given (position integer, key text, value text, folded text, folded_value text, concept text, broader text[], language text)`);
   }
 }
 

@@ -1,5 +1,4 @@
 import { indexDigest } from '../site/digest.ts';
-import { journalNameBases } from '../site/journal-names.ts';
 import type { Site } from '../site/site.ts';
 
 /** What a base is for in the site file. */
@@ -18,11 +17,6 @@ export function usesOf(site: Site, base: string): readonly KnowledgeUse[] {
     ...site.facets.filter(({ labels }) => labels === base).map(({ code }) => ({ kind: 'labels' as const, code })),
     ...site.ranks.filter((rank) => rank.base === base).map(({ code }) => ({ kind: 'rank' as const, code })),
   ];
-}
-
-/** Are records indexed by it, so that another content of it means indexing them again? */
-export function isIndexed(site: Site, base: string): boolean {
-  return usesOf(site, base).some(({ kind }) => kind === 'synonyms') || journalNameBases(site).includes(base);
 }
 
 /** How a base of the library stands to what the site has of it. */

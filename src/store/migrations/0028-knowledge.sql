@@ -17,6 +17,9 @@ CREATE TABLE knowledge_entry (
   position integer NOT NULL,
   key text NOT NULL,
   value text NOT NULL,
+  -- The beginnings of both without capitals and accents, for what begins with what somebody types.
+  folded text NOT NULL,
+  folded_value text NOT NULL,
   -- Of a taxonomy: the address of the concept, those above it, the language of this label.
   concept text,
   broader text[],
@@ -24,6 +27,8 @@ CREATE TABLE knowledge_entry (
   PRIMARY KEY (base, position)
 );
 CREATE INDEX knowledge_entry_key ON knowledge_entry (base, md5(key));
+CREATE INDEX knowledge_entry_folded ON knowledge_entry (base, folded text_pattern_ops);
+CREATE INDEX knowledge_entry_folded_value ON knowledge_entry (base, folded_value text_pattern_ops);
 
 -- Where the editor suggests the values of which base, one of the site file too.
 CREATE TABLE knowledge_use (

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { browseFor } from '../../access/browse.ts';
 import { basesAt, findBase } from '../../knowledge/bases.ts';
-import { suggestFromBase } from '../../knowledge/kept.ts';
+import { suggestFromBase } from '../../knowledge/suggest.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Database } from '../../store/database.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';

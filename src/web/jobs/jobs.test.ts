@@ -154,7 +154,7 @@ test('who looks after jobs sees and changes schedules, others do not', async () 
   const id = await store.database.transaction((transaction) =>
     addSchedule(transaction, { kind: { name: 'load' }, name: 'new.xml', rhythm: readEvery('1h') }),
   );
-  const [own, all] = [await token('ada', 'edit'), await token('dispatcher', 'admin')];
+  const [own, all] = [await token('ada', 'read', 'edit'), await token('dispatcher', 'admin')];
   assert.equal((await send('GET', '/api/schedules', own)).statusCode, 403);
   const list = (await send('GET', '/api/schedules', all)).json();
   assert.deepEqual([...Value.Errors(schemas['Schedule']!, list.schedules[0])], []);

@@ -41,7 +41,7 @@ export const list = defineSubcommand({
       const { site } = await currentSite(database);
       return (await listBases(database, site)).map((base) => ({ ...base, uses: usesOf(site, base.name) }));
     });
-    if (options.json) return printJson(bases.map(({ stamp: _, ...base }) => base));
+    if (options.json) return printJson(bases);
     if (bases.length === 0) return print('There are no knowledge bases.');
     const rows = bases.map(({ name, kind, entries, uses, places, description }) => [
       name,
