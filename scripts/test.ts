@@ -2,7 +2,7 @@
  * `npm test`: runs the test files with one embedded PostgreSQL for all of them, those that took longest last time first,
  * and ends with one line that says how it went.
  */
-import { globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
@@ -11,6 +11,7 @@ import { layoutOf } from '../src/store/embedded/layout.ts';
 import { joinServer } from '../src/store/embedded/share.ts';
 import { isOfCluster, missingTiers } from '../test/cluster/tiers.ts';
 import { makeTemplate } from '../test/support/database.ts';
+import { memoryFolder } from '../test/support/memory-folder.ts';
 import { missingPackages } from '../test/support/packages.ts';
 import { scale } from '../test/support/scale.ts';
 import { longestFirst, readDurations, slowest, writeDurations } from './durations.ts';
@@ -46,6 +47,13 @@ const files = longestFirst(testFiles(words), durations).filter(
 const missing = [...missingPackages(), ...missingTiers(files)];
 tellMissing(missing);
 console.log(`Properties are tried with TEST_SEED=${seed} and TEST_SCALE=${scale}.\n`);
+const inMemory = memoryFolder();
+if (inMemory !== undefined) {
+  // Some tests run as another user.
+  chmodSync(inMemory, 0o1777);
+  process.env['TMPDIR'] = inMemory;
+  process.on('exit', () => rmSync(inMemory, { recursive: true, force: true, maxRetries: 3 }));
+}
 const folder = mkdtempSync(join(tmpdir(), 'reperio-test-'));
 // Files beside each other start whole nodes, each with a dozen of connections.
 mkdirSync(layoutOf(folder).folder, { recursive: true });
