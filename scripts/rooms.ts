@@ -356,6 +356,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'library',
       'people',
       'search',
+      'site',
       'store',
       'web/account',
       'web/exchange',

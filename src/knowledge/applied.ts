@@ -5,12 +5,9 @@ import type { KnowledgeKind } from './base.ts';
 import { entriesOf, tableOf } from './bases.ts';
 import { knowledgeErrors } from './errors.ts';
 
-/** Every process reads them with the site file. */
-const mostApplied = 100_000;
-
 /**
  * What a site file takes of a base of the library; undefined: there is none of the name. Throws a
- * UserError for one that has no keys and values, or too many.
+ * UserError for one that has no keys and values.
  */
 export async function appliedEntries(
   database: Queryable,
@@ -24,9 +21,5 @@ export async function appliedEntries(
   if (kind === 'dynamic')
     throw new UserError(knowledgeErrors.notWritten, { name, kind, what: 'the site file cannot use it' });
   const table = tableOf(await entriesOf(database, { knowledge: {}, libraryBases: [] }, { name, kind }));
-  if (table.size > mostApplied)
-    throw new UserError(knowledgeErrors.definition, {
-      reason: `a site file takes at most ${mostApplied} entries of a base, and ${name} has ${table.size}`,
-    });
   return Object.fromEntries(table);
 }

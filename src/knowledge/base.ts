@@ -34,4 +34,7 @@ export interface KnowledgeEntry {
 
 /** In characters, of a name, a key and a value. */
 export const longest = { name: 100, key: 500, value: 2_000, description: 2_000 } as const;
-export const mostEntries = 500_000;
+/** All of them are in memory when a base is exported, or used by the site file. */
+export const mostEntries = 100_000;
+/** So many characters of a folded text are kept and compared. */
+export const foldedLength = 200;

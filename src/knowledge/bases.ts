@@ -5,6 +5,7 @@ import type { Site } from '../site/site.ts';
 import type { Queryable } from '../store/database.ts';
 import { type KnowledgeBase, type KnowledgeEntry, type KnowledgeKind, knowledgeKinds, longest } from './base.ts';
 import { knowledgeErrors } from './errors.ts';
+import { type EntryWish, entryCondition, matching } from './matching.ts';
 
 interface BaseRow {
   readonly name: string;
@@ -84,16 +85,21 @@ function siteBase(site: Named, name: string, places: readonly string[]): Knowled
   };
 }
 
-/** In their order; none of a dynamic one. */
+/** Those that fit, in their order; none of a dynamic one. */
 export async function entriesOf(
   database: Queryable,
   site: Named,
   { name, kind }: Pick<KnowledgeBase, 'name' | 'kind'>,
+  wish: EntryWish = { type: 's' },
 ): Promise<readonly KnowledgeEntry[]> {
-  if (kind === 'site') return Object.entries(site.knowledge[name] ?? {}).map(([key, value]) => ({ key, value }));
+  if (kind === 'site') {
+    const all = Object.entries(site.knowledge[name] ?? {}).map(([key, value]) => ({ key, value }));
+    return matching(all, wish);
+  }
   if (kind === 'dynamic') return [];
   const rows = await database.query<{ readonly [K in keyof Required<KnowledgeEntry>]: KnowledgeEntry[K] | null }>(sql`
-    SELECT key, value, concept, broader, language FROM knowledge_entry WHERE base = ${name} ORDER BY position`);
+    SELECT key, value, concept, broader, language FROM knowledge_entry
+    WHERE base = ${name} AND ${entryCondition(wish)} ORDER BY position`);
   return rows.map(({ key, value, concept, broader, language }) => ({
     ...{ key: key!, value: value! },
     ...(concept !== null && { concept }),

@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 import { foldValue } from '../tokenizers/fold.ts';
-import { type KnowledgeEntry, longest, mostEntries } from './base.ts';
+import { foldedLength, type KnowledgeEntry, longest, mostEntries } from './base.ts';
 import { lockBase } from './bases.ts';
 import { knowledgeErrors } from './errors.ts';
 
@@ -105,9 +105,6 @@ async function replaceAll(
     unchanged: after.size - added,
   };
 }
-
-/** So many characters are compared, and fit into an index. */
-const foldedLength = 200;
 
 function foldedStart(text: string): string {
   return foldValue(text).slice(0, foldedLength).toWellFormed();

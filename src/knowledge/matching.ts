@@ -1,5 +1,6 @@
+import sql, { type Sql } from 'sql-template-tag';
 import { foldValue } from '../tokenizers/fold.ts';
-import type { KnowledgeEntry } from './base.ts';
+import { foldedLength, type KnowledgeEntry } from './base.ts';
 
 /** As scripts of Invenio say it: anywhere in it, at its beginning, all of it. */
 export const searchTypes = ['s', 'sw', 'e'] as const;
@@ -36,4 +37,19 @@ export function textTest(wanted: string, type: SearchType): (text: string) => bo
     case 's':
       return (text) => foldValue(text).includes(folded);
   }
+}
+
+/** The same as a condition on rows of knowledge_entry. */
+export function entryCondition({ key = '', value = '', either = '', type }: EntryWish): Sql {
+  return sql`(${key} = '' OR folded LIKE ${pattern(key, type)})
+    AND (${value} = '' OR folded_value LIKE ${pattern(value, type)})
+    AND (${either} = '' OR folded LIKE ${pattern(either, type)} OR folded_value LIKE ${pattern(either, type)})`;
+}
+
+function pattern(wanted: string, type: SearchType): string {
+  const text = foldValue(wanted)
+    .slice(0, foldedLength)
+    .toWellFormed()
+    .replace(/[\\%_]/g, '\\$&');
+  return type === 'e' ? text : type === 'sw' ? `${text}%` : `%${text}%`;
 }

@@ -5,7 +5,7 @@ import type { KnowledgeBase, KnowledgeEntry } from '../../knowledge/base.ts';
 import { entriesOf, readBase } from '../../knowledge/bases.ts';
 import { writeCsv } from '../../knowledge/csv.ts';
 import { knowledgeErrors } from '../../knowledge/errors.ts';
-import { matching, searchTypes, textTest } from '../../knowledge/matching.ts';
+import { searchTypes, textTest } from '../../knowledge/matching.ts';
 import { writeSkos } from '../../knowledge/skos.ts';
 import type { Database } from '../../store/database.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
@@ -51,7 +51,7 @@ async function sendBase(exchange: Exchange, database: Database, base: KnowledgeB
     return sendText(exchange, 200, values.join('\n'));
   }
   const wish = { key: args.get('searchkey') ?? '', value: term, type };
-  const found = matching(await entriesOf(database, snapshot.site, base), wish);
+  const found = await entriesOf(database, snapshot.site, base, wish);
   switch (true) {
     case isJson:
       // As Invenio has it: what is shown, and what is meant.

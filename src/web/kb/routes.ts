@@ -22,6 +22,7 @@ import { applyKnowledge } from '../../library/apply-site.ts';
 import { audit } from '../../people/audit.ts';
 import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
+import type { Site } from '../../site/site.ts';
 import type { Transaction } from '../../store/database.ts';
 import { actorOf, formRoutes, given, problemText } from '../account/forms.ts';
 import { doOnce } from '../exchange/do-once.ts';
@@ -39,7 +40,7 @@ import { mayKeepBases } from './may.ts';
 
 const onPage = 100;
 /** Bytes of a file that is imported. */
-const largestFile = 64 * 1024 * 1024;
+const largestFile = 16 * 1024 * 1024;
 const checks = { query: checkQuery, rules: checkRules };
 
 /** Knowledge bases: /kb, for people who may `cfgbibknowledge`; /kb/export for everybody. */
@@ -129,20 +130,30 @@ export function kbRoutes(app: FastifyInstance, environment: WebEnvironment, peop
       : undefined;
     const all: BaseModel['rows'] = isDynamic
       ? values!.values.map(({ text: value, count }) => ({ key: value, value, count }))
-      : await entriesOf(database, site, base);
-    const rows = matching(all, { either: text, type: 's' });
+      : await entriesOf(database, site, base, { either: text, type: 's' });
+    const rows = isDynamic ? matching(all, { either: text, type: 's' }) : all;
     const last = Math.max(1, Math.ceil(rows.length / onPage));
     const page = Math.min(Math.max(1, Math.trunc(Number(args.get('page') ?? 1)) || 1), last);
     const key = base.kind === 'written' ? args.get('key') : null;
-    const standing = isDynamic || base.kind === 'site' ? 'unused' : standingOf(site, base.name, tableOf(all));
+    const standing = await standingFor(site, base);
     return {
       ...{ base, uses: usesOf(site, base.name), standing, text, page, last, total: rows.length },
       rows: rows.slice((page - 1) * onPage, page * onPage),
-      edited: key === null ? undefined : all.find((entry) => entry.key === key),
+      edited: key === null ? undefined : await entryOf(site, base, key),
       looked: values,
       applying: args.get('apply') === '1' && standing.startsWith('changed') ? await wouldApply() : undefined,
       ...{ problem: undefined, done: undefined },
     };
+  }
+
+  async function standingFor(site: Site, base: KnowledgeBase): Promise<BaseModel['standing']> {
+    const isUsed = site.libraryBases.includes(base.name) && base.kind !== 'dynamic';
+    return isUsed ? standingOf(site, base.name, tableOf(await entriesOf(database, site, base))) : 'unused';
+  }
+
+  async function entryOf(site: Site, base: KnowledgeBase, key: string) {
+    const found = await entriesOf(database, site, base, { key, type: 'e' });
+    return found.find((entry) => entry.key === key);
   }
 
   async function wouldApply(): Promise<BaseModel['applying']> {
