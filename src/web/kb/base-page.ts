@@ -24,6 +24,8 @@ export interface BaseModel {
   readonly last: number;
   /** The entry that is being changed. */
   readonly edited: KnowledgeEntry | undefined;
+  /** What was typed and could not be kept. */
+  readonly typed: Pick<KnowledgeEntry, 'key' | 'value'> | undefined;
   /** Of a dynamic one. */
   readonly looked: ValuesFound | undefined;
   /** What applying it would mean: it was asked for, and is to be confirmed. */
@@ -84,7 +86,7 @@ function standingNote(context: PageContext, { base, standing, applying }: BaseMo
 ${form(context, address, html`<p class="buttons"><button name="do" value="apply">${tr.t('kb.apply')}</button> <a href="${address}">${tr.t('kb.cancel')}</a></p>`)}</section>`;
 }
 
-function entryForm(context: PageContext, { edited }: BaseModel, address: string): Html {
+function entryForm(context: PageContext, { edited, typed }: BaseModel, address: string): Html {
   const { tr } = context;
   const was = edited && html`<input type="hidden" name="was" value="${edited.value}">`;
   return html`<section><h2>${tr.t(edited === undefined ? 'kb.add' : 'kb.change')}</h2>
@@ -93,9 +95,9 @@ ${form(
   address,
   html`${was}${
     edited === undefined
-      ? field({ name: 'key', label: tr.t('kb.key') })
+      ? field({ name: 'key', label: tr.t('kb.key'), value: typed?.key })
       : html`<input type="hidden" name="key" value="${edited.key}"><p class="field"><span>${tr.t('kb.key')}</span> <bdi><b>${edited.key}</b></bdi></p>`
-  }${field({ name: 'value', label: tr.t('kb.value'), value: edited?.value ?? '', focus: edited !== undefined, optional: true })}
+  }${field({ name: 'value', label: tr.t('kb.value'), value: typed?.value ?? edited?.value ?? '', focus: edited !== undefined, optional: true })}
 <p class="buttons"><button name="do" value="entry">${tr.t('kb.save')}</button>${edited !== undefined && html` <button class="quiet" name="do" value="remove-entry">${tr.t('kb.remove_entry')}</button> <a href="${address}">${tr.t('kb.cancel')}</a>`}</p>`,
 )}</section>`;
 }

@@ -45,7 +45,9 @@ test('a base is made, written and deleted on pages by who may; nobody else learn
     409,
     'another one changed it',
   );
-  assert.equal((await set({ key: '', value: 'x' })).statusCode, 422);
+  const empty = await set({ key: '', value: 'kept' });
+  assert.equal(empty.statusCode, 422);
+  assert.match(empty.body, /name="value" type="text" value="kept"/);
   const text = 'key,value\nPRD,"Phys. Rev., D"\nPRL,Phys. Rev. Lett.\nNPB,Nucl. Phys.';
   assert.equal(
     (await boss.force('/kb/journals', { do: 'import', text })).headers['location'],

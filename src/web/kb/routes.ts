@@ -134,12 +134,15 @@ export function kbRoutes(app: FastifyInstance, environment: WebEnvironment, peop
     const rows = isDynamic ? matching(all, { either: text, type: 's' }) : all;
     const last = Math.max(1, Math.ceil(rows.length / onPage));
     const page = Math.min(Math.max(1, Math.trunc(Number(args.get('page') ?? 1)) || 1), last);
-    const key = base.kind === 'written' ? args.get('key') : null;
+    const typed = typedEntry(exchange);
+    const isChange = formOf(exchange).has('was');
+    const key = base.kind === 'written' ? (isChange ? (typed?.key ?? null) : args.get('key')) : null;
     const standing = await standingFor(site, base);
     return {
       ...{ base, uses: usesOf(site, base.name), standing, text, page, last, total: rows.length },
       rows: rows.slice((page - 1) * onPage, page * onPage),
       edited: key === null ? undefined : await entryOf(site, base, key),
+      typed,
       looked: values,
       applying: args.get('apply') === '1' && standing.startsWith('changed') ? await wouldApply() : undefined,
       ...{ problem: undefined, done: undefined },
@@ -245,6 +248,12 @@ function addressOf(name: string): string {
 
 function formOf({ request }: Exchange): URLSearchParams {
   return request.body instanceof URLSearchParams ? request.body : new URLSearchParams();
+}
+
+/** What was typed and could not be kept. */
+function typedEntry(exchange: Exchange): BaseModel['typed'] {
+  if (given(exchange, 'do') !== 'entry') return undefined;
+  return { key: given(exchange, 'key'), value: given(exchange, 'value') };
 }
 
 function fileDigest({ request: { body } }: Exchange): string {
