@@ -61,7 +61,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   web: {
-    for: 'the programs that the supervisor starts (`worker.ts`, `background.ts`: other releases look for them under these names), the application (`app.ts`), the warm-up',
+    for: 'the programs that the supervisor starts (`worker.ts` and what it does, `answer-requests.ts`; `background.ts` and `work-in-background.ts`; other releases look for them under these names), the application (`app.ts`), the warm-up',
     notFor: 'routes and pages: each feature has a folder',
     imports: [
       'addresses',

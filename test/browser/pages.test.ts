@@ -121,6 +121,9 @@ const alike = new Set([
   'no such collection',
 ]);
 
+/** Which have all colours between them. */
+const dark = new Set(['home', 'search with filters', 'the state of the node', 'record', 'citation summary']);
+
 const { site: ownSite } = parseSite(
   `extends: default
 site:
@@ -145,7 +148,7 @@ describe('pages in Chromium', { skip }, () => {
     const demo = createDemoLibrary();
     const records = [...Array.from({ length: demoRecords }, (_, i) => demo.record(i + 1)), ...special];
     app = createApp(memoryLibrary(ownSite!, records), {
-      status: { networks: '127.0.0.0/8', view: async () => testView(), node: async () => testView().status },
+      status: { networks: '127.0.0.0/8', view: async () => testView(), checks: async () => testView().status.checks },
       level: () => ({ ...openLevel, message: 'The reading room is closed on Monday.' }),
     });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -174,7 +177,7 @@ describe('pages in Chromium', { skip }, () => {
   for (const [name, path] of Object.entries(pages)) {
     if (!isWhole && alike.has(name)) continue;
     test(`${name}: small, for everybody, light or dark, from 320 px, and as the content policy wants it`, () =>
-      checkLooks({ browser, base, path }));
+      checkLooks({ browser, base, path, ...(dark.has(name) ? { dark: true } : {}) }));
   }
 
   test('everything is reached by the keyboard, and where one is can be seen', async () => {

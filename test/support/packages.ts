@@ -44,6 +44,7 @@ const clusterPrograms = {
   nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
+  pg_basebackup: 'postgresql',
 } as const;
 
 /** What only the whole matrix needs: `TEST_WHOLE=1 scripts/install-test-packages` installs it. */
@@ -61,6 +62,7 @@ const wholePrograms = {
   semodule: 'policycoreutils',
   sesearch: 'setools',
   'ansible-playbook': 'ansible-core',
+  sudo: 'sudo',
 } as const;
 
 export type TestProgram = keyof typeof clusterPrograms | keyof typeof wholePrograms;

@@ -69,6 +69,11 @@ export function s3Place({ name, incoming, ...access }: S3PlaceOptions): Place {
       return `sets/${set}`;
     },
     finish: (set) => explained(objects.remove(unfinished(set))),
+    discard: async (set) => {
+      await write(unfinished(set), one(`${new Date().toISOString()}\n`));
+      await explained(removeAll(`sets/${set}/`));
+      await explained(objects.remove(unfinished(set)));
+    },
     sweep: () =>
       explained(
         (async () => {
