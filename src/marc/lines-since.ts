@@ -23,7 +23,7 @@ export interface LinesSince {
  */
 export function linesSince(newest: MarcRecord): LinesSince {
   const lines = [
-    { key: leaderKey(newest), text: `=LDR  ${newest.leader}` },
+    ...(newest.leader === '' ? [] : [{ key: leaderKey(newest), text: `=LDR  ${newest.leader}` }]),
     ...newest.fields
       .filter((field) => !isOfLibrary(field))
       .map((field) => ({ key: fieldKey(field), text: lineOf(field) })),

@@ -247,7 +247,7 @@ test('what is odd by the table of MARC 21 is a remark with its place, and stands
   ].join('\n');
   const ada = editor.reader('ada');
   await ada.open(addressOf(id));
-  const look = await ada.send('/edit/look', { text, record: String(id) });
+  const look = await ada.force('/edit/look', { text, record: String(id) });
   const { findings } = JSON.parse(look.body) as {
     findings: { line: number; column: number; refuses: boolean; says: string }[];
   };

@@ -13,8 +13,8 @@ const localCodes = '9';
 
 /**
  * What is odd about fields by the table of MARC 21: remarks only, since a library may have its
- * reasons. Local tags are in no table; a blank indicator says nothing, so it is never odd. None in
- * a library of UNIMARC.
+ * reasons. Tags that begin with 9 are local; a blank indicator says nothing, so it is never odd.
+ * None in a library of UNIMARC.
  */
 export function tagFindings(
   { tr, site }: PageContext,
@@ -28,7 +28,8 @@ export function tagFindings(
   const found: Finding[] = [];
   for (const [place, field] of record.fields.entries()) {
     if (found.length >= mostFound) break;
-    const entry = Object.hasOwn(tags, field.tag) ? tags[field.tag]! : undefined;
+    const isLocal = field.tag.startsWith('9');
+    const entry = !isLocal && Object.hasOwn(tags, field.tag) ? tags[field.tag]! : undefined;
     if (entry === undefined) continue;
     const line = lines[place]!;
     const columns = columnsOf(written[line - 1] ?? '', field);
@@ -45,10 +46,8 @@ export function tagFindings(
     }
     for (const [at, sign] of [field.ind1, field.ind2].entries())
       if (sign !== ' ' && !allowed(entry, at).has(sign))
-        note(columns.indicators + at, 'indicator', {
-          which: at + 1,
-          sign,
-          may: [...allowed(entry, at)].join(' ') || '_',
+        note(columns.indicators + at, allowed(entry, at).size === 0 ? 'indicator_blank' : 'indicator', {
+          ...{ which: at + 1, sign, may: [...allowed(entry, at)].join(' ') },
         });
     for (const [at, { code }] of field.subfields.entries())
       if (entry.s !== undefined && !Object.hasOwn(entry.s, code) && code !== localCodes)
