@@ -72,10 +72,20 @@ export const commandTable: CommandTable = {
     summary: 'Search for records from the terminal.',
     load: () => import('./commands/search.ts'),
   },
+  webhooks: {
+    group: 'Records',
+    summary: 'Tell other programs what happens: add, list, test; log and resend.',
+    load: () => import('./commands/webhooks.ts'),
+  },
   oai: {
     group: 'Records',
     summary: 'Show what harvesters are offered; give a set new dates; check it.',
     load: () => import('./commands/oai.ts'),
+  },
+  doi: {
+    group: 'Records',
+    summary: 'Make DOIs for records, send them to DataCite, list and check them.',
+    load: () => import('./commands/doi.ts'),
   },
   person: {
     group: 'People',

@@ -16,6 +16,7 @@ import { type WriteMode, writeModes } from '../records/modes.ts';
 import type { Database } from '../store/database.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
 import { runChangeSet } from './change-set-job.ts';
+import { doiKind, runDois } from './doi-job.ts';
 import { runHarvest } from './harvest-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { runUpload } from './upload-job.ts';
@@ -65,6 +66,11 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...harvestKind,
       summary: 'Harvest records from a server of OAI-PMH.',
       run: (job) => runHarvest(job, database, settings),
+    },
+    {
+      ...doiKind,
+      summary: 'Make, send and compare DOIs.',
+      run: (job) => runDois(job, database, settings),
     },
   ];
 }

@@ -43,6 +43,11 @@ export const auditActions = [
   'knowledge base imported',
   'knowledge base applied',
   'knowledge base removed',
+  'harvest changed',
+  'webhook added',
+  'webhook removed',
+  'webhook on',
+  'webhook off',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

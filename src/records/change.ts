@@ -7,7 +7,9 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteRecords } from '../store/events.ts';
 import { isDeleted } from './deletion.ts';
+import { ownDois } from './dois.ts';
 import { recordErrors } from './errors.ts';
 import { holdRecord } from './hold.ts';
 import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
@@ -157,7 +159,7 @@ export async function carryOut(
   transaction: Transaction,
   analyzer: Analyzer,
   { standing, incoming, verdict }: { standing: Standing; incoming: Incoming; verdict: Verdict },
-  { reason, person, guard }: ChangeBy,
+  { reason, person, rules, guard }: ChangeBy,
 ): Promise<Written> {
   const { id, keys } = standing;
   switch (verdict.kind) {
@@ -176,6 +178,7 @@ export async function carryOut(
       const { version, marc, outcome } = verdict;
       const { revision, deleted, modified } = version;
       guard?.after(version);
+      if (!deleted) await requireOwnDois(transaction, id, rules, keys, verdict.keys);
       await transaction.query(sql`
         INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
         SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ${id}`);
@@ -185,6 +188,7 @@ export async function carryOut(
         WHERE id = ${id}`);
       await exchangeKeys(transaction, id, keys, verdict.keys);
       const problems = await addDelta(transaction, analyzer, version);
+      await noteRecords(transaction, [{ id, revision, before: standing.revision }]);
       const instructions = instructionWarning(incoming.record);
       const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
       return { action: outcome, id, revision, deleted, warnings };
@@ -215,11 +219,41 @@ async function insertVersion(
   await transaction.query(sql`
     INSERT INTO record (id, created, modified, revision, deleted, person, marc)
     VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
-  await addKeys(transaction, id, keysOf(identity, id, ours));
+  const keys = keysOf(identity, id, ours);
+  if (!deleted) await requireOwnDois(transaction, id, write.rules ?? defaultRules, [], keys);
+  await addKeys(transaction, id, keys);
   const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
+  await noteRecords(transaction, [{ id, revision: 1, before: 0 }]);
   const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
   const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
   return { action: 'inserted', id, revision: 1, deleted, warnings };
+}
+
+/**
+ * DOIs that the library makes are neither given to a record nor taken from it by who writes it.
+ * Throws a UserError.
+ */
+async function requireOwnDois(
+  transaction: Transaction,
+  id: number,
+  { reserved }: ChangeRules,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  if (reserved === undefined) return;
+  const dois = (keys: readonly string[], others: readonly string[]): readonly string[] =>
+    keys
+      .filter((key) => !others.includes(key))
+      .map(splitKey)
+      .filter(({ kind, value }) => kind === 'doi' && reserved.test(value))
+      .map(({ value }) => value);
+  const [given, taken] = [dois(after, before), dois(before, after)];
+  if (given.length === 0 && taken.length === 0) return;
+  const own = await ownDois(transaction, id);
+  const foreign = given.find((doi) => !own.includes(doi));
+  if (foreign !== undefined) throw new UserError(recordErrors.doiReserved, { record: 'The record', doi: foreign });
+  const lost = taken.find((doi) => own.includes(doi));
+  if (lost !== undefined) throw new UserError(recordErrors.doiKept, { record: 'The record', id, doi: lost });
 }
 
 async function recordExists(transaction: Transaction, id: number): Promise<boolean> {

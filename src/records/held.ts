@@ -7,6 +7,7 @@ import type { MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Site } from '../site/site.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import { shareLease } from '../store/lease.ts';
 import { type WriteGuard, type Written, writeRecord } from './change.ts';
 import { recordErrors } from './errors.ts';
@@ -191,6 +192,7 @@ async function decide(
 ): Promise<void> {
   await transaction.query(sql`
     UPDATE held SET state = ${state}, decided = now(), decided_by = ${by}, decision = ${decision} WHERE id = ${id}`);
+  await noteEvent(transaction, 'held', id, { state });
 }
 
 async function requireSeen(transaction: Transaction, entry: HeldEntry): Promise<void> {

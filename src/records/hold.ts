@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import type { MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Queryable } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import type { WriteMode } from './modes.ts';
 import type { Holding } from './next-version.ts';
 
@@ -28,5 +29,6 @@ export async function holdRecord(database: Queryable, upload: HeldUpload): Promi
       (SELECT revision FROM record WHERE id = ${id}), ${[...holding.conflicts]}, ${encodeStored(record)},
       ${person ?? null}, ${reason})
     RETURNING id::float8 AS id`);
+  await noteEvent(database, 'held', row!.id, { state: 'added', record: id, person: person ?? null });
   return row!.id;
 }

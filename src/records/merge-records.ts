@@ -5,8 +5,10 @@ import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import { carryOut, lockRecord, standingOf, type WriteGuard } from './change.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
+import { moveDois } from './dois.ts';
 import { editRecord } from './edit.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord, readRevision } from './history.ts';
@@ -68,6 +70,7 @@ export async function mergeRecordsIn(
     { person, rules, guard },
     `merge into record ${id}`,
   );
+  await moveDois(transaction, other.id, id);
   const edited = await editRecord(transaction, analyzer, {
     ...{ id, base: survivor.revision, record: survivor.record, mode: 'replace', merge: false },
     ...{ person, rules, guard, reason: `merge of record ${other.id}` },
@@ -79,6 +82,7 @@ export async function mergeRecordsIn(
     INSERT INTO record_merge (person, survivor, merged, survivor_before, survivor_after, merged_before, merged_after, keys, documents)
     VALUES (${person ?? null}, ${id}, ${other.id}, ${survivor.revision}, ${edited.revision}, ${other.revision}, ${marked},
       ${[...keys]}::text[], ${[...documents]}::integer[])`);
+  await noteEvent(transaction, 'merge', other.id, { into: id, before: other.revision });
   return { survivor: id, other: other.id, revision: edited.revision };
 }
 
@@ -118,6 +122,12 @@ export async function undoMergeIn(
   // First: an alias would stay with the record whatever its content is.
   await transaction.query(
     sql`UPDATE identifier SET alias = false WHERE record_id = ${survivor} AND kind || ' ' || value = ANY (${[...row.keys]}::text[])`,
+  );
+  await moveDois(
+    transaction,
+    survivor,
+    id,
+    row.keys.map(splitKey).flatMap(({ kind, value }) => (kind === 'doi' ? [value] : [])),
   );
   const edited = await editRecord(transaction, analyzer, {
     ...{ id: survivor, base: row.after, record: before.record, mode: 'replace', merge: true },

@@ -4,6 +4,7 @@ import { sameContent } from '../marc/content.ts';
 import { mergeRecords, type Preference } from '../marc/merge.ts';
 import { controlValue, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
+import { reservedDois } from '../site/doi-pattern.ts';
 import type { Site } from '../site/site.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
@@ -49,6 +50,8 @@ export interface ChangeRules {
   readonly prefer?: Preference | undefined;
   /** A 005 that names no version is not looked at. */
   readonly ignoresUnknown?: boolean;
+  /** DOIs that only the library itself gives to a record, and takes from it. */
+  readonly reserved?: RegExp | undefined;
 }
 
 /** What a site says; the rest is asked for by who writes. */
@@ -56,8 +59,13 @@ export function rulesOf({
   strongTags,
   provenancePaths,
   hiddenPaths,
-}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths'> {
-  return { modes: { strongTags, provenancePaths }, hiddenPaths: new HiddenPaths(hiddenPaths) };
+  dois,
+}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths' | 'reserved'> {
+  return {
+    modes: { strongTags, provenancePaths },
+    hiddenPaths: new HiddenPaths(hiddenPaths),
+    reserved: dois && reservedDois(dois),
+  };
 }
 
 /** Of no site: nothing is hidden. */

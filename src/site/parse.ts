@@ -16,6 +16,7 @@ import { baseBytes, baseFile, type SiteBases } from './library-bases.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readLinks, readLocal, readLogo, readMarkdown, readPages, type SiteFiles } from './parse-appearance.ts';
 import { readCollections, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
+import { readDois } from './parse-dois.ts';
 import { readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
 import { readOai } from './parse-oai.ts';
@@ -70,6 +71,7 @@ const sections = [
   'knowledge',
   'oai',
   'robots',
+  'dois',
 ] as const;
 
 /**
@@ -111,6 +113,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     labels,
     oai: readOai(reader, root.oai, queries),
     robots: readRobots(reader, root.robots),
+    dois: readDois(reader, root.dois, queries, collections.names),
     extends: root.extends === undefined ? undefined : reader.choice(root.extends, builtIns),
     indexed: newestVersions,
   };

@@ -75,6 +75,7 @@ export interface Site {
   readonly oai: OaiSettings | undefined;
   /** Programs that upload without a token. */
   readonly robots: readonly SiteRobot[];
+  readonly dois: DoiSettings | undefined;
   /** The built-in file of which all is that the site file does not say. */
   readonly extends: BuiltIn | undefined;
   /**
@@ -247,6 +248,24 @@ export interface SiteUser {
   readonly password: string | undefined;
   readonly roles: readonly string[];
   readonly groups: readonly string[];
+}
+
+/** DOIs that the library makes; undefined in a site: none. */
+export interface DoiSettings {
+  /** "10.5072" */
+  readonly prefix: string;
+  /** "{prefix}/{year}.{n}" */
+  readonly pattern: string;
+  /**
+   * Records get one that are in one of these collections; none: whatever collection they are in.
+   */
+  readonly collections: readonly string[];
+  /** ... and that this query finds; '': all. */
+  readonly query: string;
+  /** public: as soon as everybody may open them. asked: when a person reserves one. */
+  readonly when: 'public' | 'asked';
+  /** Is a reserved one told to the agency before its record is open, without anything of it? */
+  readonly drafts: boolean;
 }
 
 /** A program that is known by where it comes from and what it calls itself: both must fit. */

@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { createHarvesterBook } from '../exchange/oai/harvesters.ts';
-import { oaiSource } from '../exchange/oai/store.ts';
+import { oaiSource } from '../exchange/oai/source.ts';
 import { type DocumentWatch, watchDocuments } from '../files/changes.ts';
 import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
@@ -130,6 +130,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       providers: createProviders(readSecrets(settings.signInSecrets)),
       mailFrom: settings.mailFrom,
       harvestNetworks: settings.harvestNetworks,
+      webhookHosts: settings.webhookHosts,
+      webhookNetworks: settings.webhookNetworks,
       linkBase: () => baseUrl ?? address,
     };
     const level = await watchLevel(library.database, library.url);

@@ -44,6 +44,8 @@ const clusterPrograms = {
   nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
+  'yaz-client': 'yaz',
+  zoomsh: 'yaz',
   pg_basebackup: 'postgresql',
 } as const;
 

@@ -218,8 +218,17 @@ function seenIn({ seen, ordered }: Cursor, records: readonly Prepared[]): Pick<C
 }
 
 /** Notices a list that never ends. */
+/** Records that all change during a harvest come together once more. */
+const mostTimes = 3;
+
+function identifierIn(piece: string): string {
+  const begin = piece.indexOf('identifier>');
+  return piece.slice(begin, piece.indexOf('<', begin));
+}
+
 class LoopWatch {
   readonly #tokens = new Set<string>();
+  readonly #records = new Map<string, number>();
   #last = '';
   #empty = 0;
 
@@ -232,6 +241,10 @@ class LoopWatch {
     const content = createHash('sha1').update(pieces.join('')).digest('base64');
     if (pieces.length > 0 && content === this.#last) return 'two pages are the same';
     this.#last = content;
+    const records = createHash('sha1').update(pieces.map(identifierIn).join('\n')).digest('base64');
+    const times = (this.#records.get(records) ?? 0) + 1;
+    this.#records.set(records, times);
+    if (pieces.length > 0 && times > mostTimes) return `the same records come on ${times} pages`;
     this.#empty = pieces.length === 0 ? this.#empty + 1 : 0;
     return this.#empty > mostEmptyPages ? `${mostEmptyPages} pages have no records` : undefined;
   }

@@ -95,6 +95,27 @@ export async function setSchedule(transaction: Queryable, id: number, schedule: 
   await transaction.query(sql`UPDATE harvest_source SET schedule_id = ${schedule} WHERE id = ${id}`);
 }
 
+/**
+ * What is asked for by another address or in another format begins from the start; what is known of
+ * records stays. Its name stays: records are known by it. Throws `noSource`.
+ */
+export async function changeSource(transaction: Queryable, source: NewSource): Promise<void> {
+  const { name, base, prefix, sets, mode, steps, onError, deleted } = source;
+  const [before] = await transaction.query<{ id: number; base: string; prefix: string }>(
+    sql`SELECT id, base, prefix FROM harvest_source WHERE name = ${name} FOR UPDATE`,
+  );
+  if (before === undefined) throw new UserError(harvestErrors.noSource, { name });
+  await transaction.query(sql`
+    UPDATE harvest_source SET base = ${base}, prefix = ${prefix}, sets = ${[...sets]}::text[], mode = ${mode},
+      steps = ${JSON.stringify(steps)}::jsonb, on_error = ${onError}, deleted = ${deleted}
+    WHERE id = ${before.id}`);
+  const isElsewhere = base !== before.base || prefix !== before.prefix;
+  // A set that is not asked for any more would go on where it was when it is asked for again.
+  await transaction.query(sql`
+    DELETE FROM harvest_cursor WHERE source_id = ${before.id}
+      AND (${isElsewhere} OR NOT (set_spec = ANY (${sets.length === 0 ? [''] : [...sets]}::text[])))`);
+}
+
 /** With its runs and what is known of its records; those stay in the library. Throws `noSource`. */
 export async function removeSourceIn(transaction: Queryable, name: string): Promise<void> {
   const [row] = await transaction.query<{ schedule: number | null }>(

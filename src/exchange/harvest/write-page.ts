@@ -1,7 +1,6 @@
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { originOf } from '../../index/segment-store.ts';
-import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
 import { loadBatch, NotAsPlanned } from '../../records/load/load-batch.ts';
@@ -57,7 +56,7 @@ export async function writePage(
       ...more,
     });
   };
-  const writes = prepared.filter(({ fate }) => fate.kind === 'write');
+  const writes = prepared.filter(isWritten);
   let publish = async (): Promise<void> => undefined;
   await shareLease(transaction, 'numbers');
   const write = async (
@@ -94,8 +93,11 @@ export async function writePage(
       person,
       ...rules,
     };
-    const bytes = writes.map(({ fate }) => (fate.kind === 'write' ? fate.bytes : Buffer.alloc(0)));
-    const loaded = await loadBatch(transaction, { ...options, source: source.name, mode: source.mode }, bytes);
+    const loaded = await loadBatch(
+      transaction,
+      { ...options, source: source.name, mode: source.mode },
+      writes.map(({ fate }) => fate),
+    );
     publish = loaded.publish;
     for (const { position, outcome, id, code } of loaded.outcomes) {
       const one = writes[position - 1]!;
@@ -108,8 +110,7 @@ export async function writePage(
   for (const one of prepared) {
     const { fate } = one;
     if (fate.kind === 'write' && oneByOne) {
-      const result = parseRaw('marcxml', { position: 1, bytes: fate.bytes });
-      if (result.kind === 'record') await write(one, result.record, source.mode, false);
+      await write(one, fate.record, source.mode, false);
     } else if (fate.kind === 'write-to')
       await write(one, fate.record, source.mode === 'insert' ? 'replace' : source.mode, true);
     else if (fate.kind === 'hold') await write(one, fate.record, 'hold', fate.id > 0);
@@ -120,6 +121,12 @@ export async function writePage(
     }
   }
   return { records: prepared.flatMap((one) => notes.get(one) ?? []), publish };
+}
+
+type Written = Prepared & { readonly fate: Extract<Prepared['fate'], { kind: 'write' }> };
+
+function isWritten(one: Prepared): one is Written {
+  return one.fate.kind === 'write';
 }
 
 /** What of a record the database does not take. */

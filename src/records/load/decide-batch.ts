@@ -246,11 +246,14 @@ export class BatchDecider {
   }
 
   #parse(index: number): Given {
+    const ours = (this.#order.flags[index]! & flags.ours) !== 0;
+    const known = this.#batch.read.get(index);
+    if (known !== undefined) return { index, record: known.record, identity: known.identity, ours };
     const raw = { position: this.#batch.positions[index]!, bytes: rawRecord(this.#batch, index) };
     const result = parseRaw(this.#batch.format, raw, this.#context.encoding);
     if (result.kind === 'refused') throw new Error(`record ${result.position} was readable a moment ago`);
     const identity = identify(result.record, this.#context.source, result.harvested);
-    return { index, record: result.record, identity, ours: (this.#order.flags[index]! & flags.ours) !== 0 };
+    return { index, record: result.record, identity, ours };
   }
 }
 

@@ -1,13 +1,14 @@
 import sql from 'sql-template-tag';
 import { publish, wake } from '../../index/manifest.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
+import type { MarcRecord } from '../../marc/record.ts';
 import type { Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { BatchRows } from './batch-rows.ts';
-import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
+import { type RawBatch, type ReadRecord, rawBatch, rawRecord } from './batch-store.ts';
 import { BatchView } from './batch-view.ts';
 import { BatchDecider } from './decide-batch.ts';
 import { outcomesOf, type RecordOutcome } from './outcome.ts';
@@ -29,15 +30,15 @@ export interface LoadedBatch {
 export class NotAsPlanned extends Error {}
 
 /**
- * Writes up to some thousand records of MARCXML, with their part of the index, in the caller's
- * transaction: for those who write something of their own with them. Others who insert wait until
- * it commits. Throws NotAsPlanned, and what the database throws when it refuses a record: then
- * nothing of the transaction may stay.
+ * Writes up to some thousand records of MARCXML, those that were read already without parsing them
+ * again, with their part of the index, in the caller's transaction: for those who write something
+ * of their own with them. Others who insert wait until it commits. Throws NotAsPlanned, and what
+ * the database throws when it refuses a record: then nothing of the transaction may stay.
  */
 export async function loadBatch(
   transaction: Transaction,
   context: Omit<BatchContext, 'dryRun' | 'run' | 'encoding'>,
-  records: readonly Uint8Array[],
+  records: readonly (Uint8Array | ReadRecord)[],
 ): Promise<LoadedBatch> {
   const whole: BatchContext = { ...context, dryRun: false, run: undefined, encoding: undefined };
   const batch = packed(records);
@@ -75,17 +76,19 @@ export async function loadBatch(
   };
 }
 
-function packed(records: readonly Uint8Array[]): RawBatch {
-  const bytes = Buffer.concat(records);
+function packed(records: readonly (Uint8Array | ReadRecord)[]): RawBatch {
+  const all = records.map((one) => ('identity' in one ? one.bytes : one));
+  const bytes = Buffer.concat(all);
   const ends = new Uint32Array(records.length);
   let end = 0;
-  records.forEach((record, index) => {
+  all.forEach((record, index) => {
     end += record.length;
     ends[index] = end;
   });
+  const read = new Map(records.flatMap((one, index) => ('identity' in one ? [[index, one] as const] : [])));
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const positions = Uint32Array.from(records, (_, index) => index + 1);
-  return rawBatch({ batch: 0, format: 'marcxml', data, ends, positions });
+  return rawBatch({ batch: 0, format: 'marcxml', data, ends, positions }, read);
 }
 
 function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
@@ -93,16 +96,24 @@ function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
   const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
+    const known = batch.read.get(index);
+    if (known !== undefined) {
+      add(index, known.record, known.identity);
+      continue;
+    }
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
     if (result.kind === 'refused') {
       refused.push({ position, reason: result.reason });
       identities.push(undefined);
       continue;
     }
-    const identity = identify(result.record, source, result.harvested);
-    identities.push(identity);
-    const stamp = stampedBase({ mode, record: result.record, ours: identity.number > 0 });
-    if (stamp instanceof Date) batch.stamps.set(index, stamp);
+    add(index, result.record, identify(result.record, source, result.harvested));
   }
   return { identities, refused };
+
+  function add(index: number, record: MarcRecord, identity: Identity): void {
+    identities.push(identity);
+    const stamp = stampedBase({ mode, record, ours: identity.number > 0 });
+    if (stamp instanceof Date) batch.stamps.set(index, stamp);
+  }
 }
