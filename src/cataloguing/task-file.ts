@@ -28,7 +28,7 @@ const longestTask = 200_000;
 const patternKeys = ['is', 'contains', 'matches'] as const;
 const actionKeys = [
   'check',
-  ...['on', 'where', 'do', 'subfield', 'value', 'subfields', 'to', 'at', 'with', 'place', 'ignore-case'],
+  ...['on', 'where', 'do', 'subfield', 'value', 'subfields', 'to', 'at', 'with', 'place', 'base', 'ignore-case'],
   ...patternKeys,
 ] as const;
 type Keys = ReturnType<YamlReader['members']>;
@@ -55,6 +55,7 @@ const keysOf: Readonly<Record<Deed['kind'], readonly [needs: readonly string[], 
   'split-field': [['subfield'], []],
   'join-subfields': [['subfield', 'with'], []],
   fix: [['check'], []],
+  'map-by-knowledge': [['subfield', 'base'], ['ignore-case']],
 };
 
 /** Throws a UserError with all mistakes when there are any. */
@@ -170,6 +171,8 @@ function readDeed(reader: YamlReader, kind: Deed['kind'], keys: Keys, item: Valu
         reader.report(keys['check']!.line, `${keys['check']!.name}: ${check.kind} fixes nothing.`);
       return check === undefined ? undefined : { kind, check };
     }
+    case 'map-by-knowledge':
+      return { kind, code: code ?? '', base: text('base'), ignoreCase: reader.flag(keys['ignore-case']) };
   }
 }
 

@@ -62,6 +62,11 @@ export const commandTable: CommandTable = {
     summary: 'Rules for records: run them, see and fix what they find.',
     load: () => import('./commands/checks.ts'),
   },
+  kb: {
+    group: 'Records',
+    summary: 'Keep knowledge bases: which text stands for which; import and export them.',
+    load: () => import('./commands/kb.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export, delete and restore records; list their versions.',

@@ -27,6 +27,7 @@ import {
   nextVersion,
   type Standing,
   stampedBase,
+  typedUnseen,
   type Verdict,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
@@ -117,6 +118,8 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const { id, ours } = decision;
   if (decision.holds === true) {
     await guardHeld(transaction, id, write);
+    const typed = id === 0 ? undefined : typedUnseen(record, rules);
+    if (typed !== undefined) throw new UserError(recordErrors.hiddenTyped, { id, paths: typed });
     const reasons = { conflicts: [], base: undefined, findings: checked.holds };
     const holding: Holding = { kind: 'held', reason: isHeld ? 'CHECK' : 'ASKED', ...reasons };
     const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });

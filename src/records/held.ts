@@ -164,6 +164,14 @@ export async function rejectHeldIn(
   await also?.(transaction);
 }
 
+/** It was opened in the editor, and saved there. False: somebody has decided of it meanwhile. */
+export async function settleHeldIn(transaction: Transaction, id: number, by: string): Promise<boolean> {
+  const { state } = await readHeld(transaction, id);
+  if (state !== 'waiting') return false;
+  await decide(transaction, id, 'accepted', by, 'edited');
+  return true;
+}
+
 /** Undefined: nobody looks after it any more. Throws when it does not wait. */
 export async function assignHeld(transaction: Transaction, id: number, person: string | undefined): Promise<void> {
   await waiting(transaction, id);

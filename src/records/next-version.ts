@@ -154,6 +154,9 @@ export function nextVersion(
   const { mode } = given;
   const incoming = { ...given, record: withoutOwnLinks(given.record, standing.id, linksOf(standing)) };
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
+  const typed = typedUnseen(incoming.record, rules);
+  if (typed !== undefined)
+    return { kind: 'refused', error: recordErrors.hiddenTyped, values: { id: standing.id, paths: typed } };
   if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   const stamp = stampedBase(incoming);
@@ -253,6 +256,13 @@ function deletion(standing: Standing, { always }: ChangeRules, now: Date): Verdi
   return { kind: 'write', outcome: 'deleted', version, marc: encodeStored(record), keys };
 }
 
+/** The hidden paths at which somebody who is not shown them brings something; undefined: none. */
+export function typedUnseen(record: MarcRecord, { hidden, hiddenPaths }: ChangeRules): string | undefined {
+  if (hidden !== 'unseen' || hiddenPaths.none) return undefined;
+  const mask = hiddenPaths.partOf(record)?.mask ?? 0n;
+  return mask === 0n ? undefined : hiddenPaths.namesOf(mask).join(', ');
+}
+
 /** The content with hidden fields that it would lose, or why it may not lose them. */
 function withHidden(
   standing: Standing,
@@ -262,7 +272,8 @@ function withHidden(
 ): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
   // Whoever names a whole field to take it away has seen it.
   if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
-  const before = mode === 'correct' ? notRemoved(contentOf(standing), record) : contentOf(standing);
+  const hasSeen = mode === 'correct' && hidden !== 'unseen';
+  const before = hasSeen ? notRemoved(contentOf(standing), record) : contentOf(standing);
   const stored = hiddenPaths.partOf(before);
   const given = hiddenPaths.partOf(content);
   const lost = (stored?.mask ?? 0n) & ~(given?.mask ?? 0n);

@@ -69,9 +69,13 @@ export interface Site {
   readonly signIn: readonly SignInProvider[];
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of those that are kept in the library; here they are as they were applied. */
+  readonly libraryBases: readonly string[];
   /** Of values that have a name for each language: knowledge base -> key -> language -> name. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly oai: OaiSettings | undefined;
+  /** Programs that upload without a token. */
+  readonly robots: readonly SiteRobot[];
   readonly dois: DoiSettings | undefined;
   /** What records must be like, in the order of the file. */
   readonly checks: readonly CheckRule[];
@@ -265,6 +269,16 @@ export interface DoiSettings {
   readonly when: 'public' | 'asked';
   /** Is a reserved one told to the agency before its record is open, without anything of it? */
   readonly drafts: boolean;
+}
+
+/** A program that is known by where it comes from and what it calls itself: both must fit. */
+export interface SiteRobot {
+  /** As whom. */
+  readonly person: string;
+  /** Addresses, or networks as 10.1.0.0/16. */
+  readonly networks: readonly string[];
+  /** How its user agent begins. */
+  readonly agent: string;
 }
 
 /** What harvesters are offered; undefined in a site: nothing. */

@@ -287,6 +287,12 @@ before(async () => {
     { name: 'token of boss that may not read', headers: await token(ids.boss, ['edit']), ...nothing },
     { name: 'token of owner', headers: await token(ids.owner, ['read']), ...nothing, owns: true },
   ];
+  await store.database.query(sql`
+    INSERT INTO knowledge_base (name, kind, path, question)
+    VALUES ('hidden values', 'dynamic', '595__a', ''), ('subjects', 'dynamic', '65017a', ''),
+      ('all values', 'dynamic', '%', 'zqxjtitle'), ('written', 'written', NULL, NULL)`);
+  await store.database.query(sql`
+    INSERT INTO knowledge_use (place, base) VALUES ('595a', 'hidden values'), ('500x', 'subjects'), ('245a', 'subjects')`);
   // When somebody was seen last moves while they walk, and pages of accounts show it: nobody comes
   // so late as to move it.
   await store.database.query(sql`UPDATE session SET last_seen = now() + interval '1 day'`);

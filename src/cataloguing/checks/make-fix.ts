@@ -21,7 +21,7 @@ export interface FixAsked {
 /** What the rule would make of the records; nothing is written. */
 export async function previewFix(database: Database, { rule, findings, hidden, pause }: FixAsked): Promise<Preview> {
   const { actions } = requireTask(fixTask(rule));
-  const run = { run: compileActions(actions), count: actions.length };
+  const run = { run: compileActions(actions), count: actions.length, lookedUp: () => undefined };
   const ids = [...new Set(findings.map(({ record }) => record))];
   return await previewActions(database, ids, run, { hidden, ...(pause !== undefined && { pause }) });
 }

@@ -19,6 +19,9 @@ export interface Applied {
 /** Actions, compiled once for any number of records. */
 export type CompiledActions = (record: MarcRecord, leaveOut?: (change: Change) => boolean) => Applied;
 
+/** What a knowledge base has for a key; undefined: nothing. */
+export type LookUp = (base: string, key: string, ignoreCase: boolean) => string | undefined;
+
 /** What one deed makes of one field. */
 interface Made {
   /** In its place. */
@@ -35,8 +38,8 @@ type DeedOnField = (field: Field, say: Say) => Made | undefined;
  * say. 001 and 005 are never touched. `leaveOut` may refuse each change by itself. Throws a
  * UserError for a path, an Error for a pattern that cannot be read.
  */
-export function compileActions(actions: readonly Action[]): CompiledActions {
-  const steps = actions.map(compileStep);
+export function compileActions(actions: readonly Action[], look: LookUp = () => undefined): CompiledActions {
+  const steps = actions.map((action) => compileStep(action, look));
   return (record, leaveOut = () => false) => {
     const changes: Change[] = [];
     let { fields } = record;
@@ -57,12 +60,12 @@ type Step = (
   say: (tag: string, before: string, after: string) => boolean,
 ) => readonly Field[];
 
-function compileStep({ on, where, do: deed }: Action): Step {
+function compileStep({ on, where, do: deed }: Action, look: LookUp): Step {
   if (deed.kind === 'add-field') return adding(on, deed);
   if (deed.kind === 'fix') return fixing(deed);
   const path = compilePath(on);
   const fits = where === undefined ? () => true : compileCondition(where);
-  const change = compileDeed(deed);
+  const change = compileDeed(deed, look);
   return (fields, say) => {
     let come: Field[] | undefined;
     let stay: Field[] | undefined;
@@ -111,7 +114,7 @@ function fixing({ check }: Extract<Deed, { kind: 'fix' }>): Step {
   };
 }
 
-function compileDeed(deed: Exclude<Deed, { kind: 'add-field' | 'fix' }>): DeedOnField {
+function compileDeed(deed: Exclude<Deed, { kind: 'add-field' | 'fix' }>, look: LookUp): DeedOnField {
   switch (deed.kind) {
     case 'delete-field':
       return (field, say) => (say(lineOf(field), '') ? { stay: [], come: [] } : undefined);
@@ -140,6 +143,10 @@ function compileDeed(deed: Exclude<Deed, { kind: 'add-field' | 'fix' }>): DeedOn
       };
     case 'join-subfields':
       return joinSubfields(deed);
+    case 'map-by-knowledge':
+      return eachSubfield(deed.code, undefined, ({ code, value }) => [
+        { code, value: look(deed.base, value, deed.ignoreCase) ?? value },
+      ]);
     default:
       return eachSubfield(deed.code, 'only' in deed ? deed.only : undefined, (subfield) =>
         subfieldsAfter(deed, subfield),

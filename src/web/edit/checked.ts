@@ -5,25 +5,17 @@ import type { Site } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { findingSays } from '../ui/finding.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import type { Finding } from './finding.ts';
+import { tagFindings } from './tag-findings.ts';
 import { problemSays } from './text.ts';
 
-/** What is to be said of a line of the editor. */
-export interface Finding {
-  /** From 1. */
-  readonly line: number;
-  /** From 1. */
-  readonly column: number;
-  /** It cannot be saved so. */
-  readonly refuses: boolean;
-  readonly says: string;
-}
-
 /**
- * All that is found in a text, in the order of its lines: what is wrong with a line, and what rules
- * of the site say of the record, but for what this person is not shown.
+ * All that is found in a text, in the order of its lines: what is wrong with a line, what the table
+ * of tags and rules of the site say of the record, but for what this person is not shown.
  */
-export function findingsOf(exchange: Exchange, { problems, record, lines }: EditedText): readonly Finding[] {
+export function findingsOf(exchange: Exchange, text: string, edited: EditedText): readonly Finding[] {
   const { page, person, snapshot } = exchange;
+  const { problems, record, lines } = edited;
   const { site } = snapshot;
   const ofLines = problems.map((one) => ({
     ...{ line: one.line, column: one.column, refuses: one.refuses },
@@ -31,7 +23,8 @@ export function findingsOf(exchange: Exchange, { problems, record, lines }: Edit
   }));
   const run = editorRules(site, !may(site, person, 'viewhiddenpaths'));
   const ofRules = run === undefined ? [] : run([record])[0]!.map((one) => ruleFinding(page, one, lines));
-  return [...ofLines, ...ofRules].sort((a, b) => a.line - b.line || a.column - b.column);
+  const all = [...ofLines, ...tagFindings(page, text, edited), ...ofRules];
+  return all.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
 /** At the field; what is missing is told of the first line. */

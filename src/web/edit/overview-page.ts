@@ -12,6 +12,8 @@ export interface OverviewModel {
   readonly drafts: readonly ListedDraft[];
   readonly held: readonly HeldEntry[];
   readonly jobs: readonly JobView[];
+  /** Other pages that they may use; `title`: its text. */
+  readonly links: readonly { readonly address: string; readonly title: string }[];
   readonly done: string | undefined;
   readonly findings: Waiting;
   readonly duplicates: Waiting;
@@ -25,13 +27,13 @@ export interface Waiting {
 
 export function overviewPage(
   context: PageContext,
-  { drafts, held, jobs, done: said, findings, duplicates }: OverviewModel,
+  { drafts, held, jobs, links, done: said, findings, duplicates }: OverviewModel,
 ): string {
   const { tr } = context;
   const title = tr.t('edit.overview');
   return layout(context, {
     ...{ title, unlisted: true },
-    main: html`<div class="editor"><header><h1>${title}</h1><p class="actions"><a href="/record/new">${tr.t('edit.new')}</a> <a href="/edit/templates">${tr.t('edit.templates.title')}</a></p></header>
+    main: html`<div class="editor"><header><h1>${title}</h1><p class="actions"><a href="/record/new">${tr.t('edit.new')}</a> <a href="/edit/templates">${tr.t('edit.templates.title')}</a>${links.map((one) => html` <a href="${one.address}">${tr.t(one.title)}</a>`)}</p></header>
 ${done(said)}
 ${waitingPart(context, findings, duplicates)}
 <section><h2>${tr.t('edit.drafts.title')}</h2>${drafts.length === 0 ? html`<p class="muted">${tr.t('edit.drafts.none')}</p>` : table(tr.t('edit.drafts.title'), draftColumns(context), drafts, { stacks: true })}</section>

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { mayEdit } from '../../access/may-edit.ts';
+import { mayEdit, mayEditSome } from '../../access/may-edit.ts';
 import { findingFilter, seenFindings } from '../../cataloguing/checks/findings.ts';
 import { listDrafts, removeDraft } from '../../cataloguing/drafts.ts';
 import { clustersFor, openPairs } from '../../cataloguing/duplicates/clusters.ts';
@@ -41,7 +41,9 @@ export function overviewRoutes(app: FastifyInstance, environment: WebEnvironment
     const decided = held.filter((entry) => mayDecide(exchange, entry)).slice(0, shown);
     return sendHtml(
       exchange,
-      overviewPage(page, { drafts, held: decided, jobs: jobs.rows, done, findings, duplicates }),
+      overviewPage(page, {
+        ...{ drafts, held: decided, jobs: jobs.rows, links: linksFor(exchange), done, findings, duplicates },
+      }),
     );
   });
 
@@ -68,4 +70,15 @@ async function duplicatesWaiting({ person, snapshot, work }: Exchange, database:
 /** Of what is for no record of the library, who may edit all. */
 function mayDecide({ person, snapshot }: Exchange, { record }: HeldEntry): boolean {
   return record === undefined ? may(snapshot.site, person, 'runbibedit') : mayEdit(person, snapshot, record);
+}
+
+/** What else somebody who edits has here, as far as they may. */
+function linksFor({ person, snapshot }: Exchange) {
+  const all = [
+    { address: '/held', title: 'held.title', may: true },
+    { address: '/edit/many', title: 'many.title', may: mayEditSome(person, snapshot, 'runbibeditmulti') },
+    { address: '/merge', title: 'merge.choose', may: may(snapshot.site, person, 'runbibmerge') },
+    { address: '/kb', title: 'kb.title', may: may(snapshot.site, person, 'cfgbibknowledge') },
+  ];
+  return all.filter((one) => one.may);
 }

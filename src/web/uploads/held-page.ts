@@ -138,6 +138,7 @@ function wishes(context: PageContext, { held, rows, name }: HeldModel, hasBase: 
   const modes = writeModes.filter((mode) => mode !== 'hold').map((mode) => ({ value: mode, label: mode }));
   const mine = held.assigned === name;
   return html`${held.mode === 'hold' && select('mode', tr.t('held.mode'), modes, 'insert-or-replace')}
+<p class="actions"><a href="${editorAddress(held)}" data-key="e">${tr.t('held.do.edit')}</a></p>
 <p>${isConflict && html`<button name="do" value="chosen" accesskey="a" data-key="a">${tr.t('held.do.chosen')}</button> `}${
     hasBase
       ? html`<button name="do" value="theirs" class="quiet">${tr.t('held.do.theirs')}</button> <button name="do" value="ours" class="quiet">${tr.t('held.do.ours')}</button>`
@@ -202,6 +203,10 @@ function recordLink(context: PageContext, record: number | undefined): HtmlValue
 function reasonText({ tr }: PageContext, { reason, conflicts }: HeldEntry): HtmlValue {
   const tags = conflicts.length === 0 ? '' : ` (${conflicts.join(', ')})`;
   return `${tr.t(`held.reasons.${reason.toLowerCase()}`)}${tags}`;
+}
+
+function editorAddress({ id, record }: HeldEntry): string {
+  return record === undefined ? `/record/new?held=${String(id)}` : `/record/${String(record)}/edit?held=${String(id)}`;
 }
 
 function decisionText({ tr }: PageContext, { state, decidedBy = '', decision = '' }: HeldEntry): string {

@@ -52,11 +52,14 @@ export function modeOf(text: string): WriteMode {
   });
 }
 
-/** Whoever is not shown hidden fields cannot have taken them away; who is has seen them. */
+/**
+ * Whoever is not shown hidden fields can neither take them away nor bring some; who is has seen
+ * them.
+ */
 export function rulesFor({ person, snapshot: { site } }: Pick<Exchange, 'person' | 'snapshot'>): ChangeRules {
   const sees = may(site, person, 'viewhiddenpaths');
   const checks = incomingChecksOf(site, !sees);
-  return { ...rulesOf(site), hidden: sees ? 'drop' : 'keep', always: false, checks };
+  return { ...rulesOf(site), hidden: sees ? 'drop' : 'unseen', always: false, checks };
 }
 
 /** Writes a few records at once; asks for a job for many. */
