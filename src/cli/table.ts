@@ -77,6 +77,11 @@ export const commandTable: CommandTable = {
     summary: 'Show what harvesters are offered; give a set new dates; check it.',
     load: () => import('./commands/oai.ts'),
   },
+  doi: {
+    group: 'Records',
+    summary: 'Make DOIs for records, send them to DataCite, list and check them.',
+    load: () => import('./commands/doi.ts'),
+  },
   person: {
     group: 'People',
     summary: 'Add people, assign roles and passwords, list people.',

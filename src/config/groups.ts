@@ -45,6 +45,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'jobPlaces',
   ],
   'E-mail': ['smtpUrl', 'mailFrom'],
+  DOIs: ['dataciteUrl', 'dataciteUser', 'datacitePassword'],
   Files: [
     'files',
     'fileLimit',

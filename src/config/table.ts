@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { databaseUrlProblem } from './database-url.ts';
 import { emergencyProblem } from './emergency.ts';
+import { fetchUrlsProblem } from './fetch-urls.ts';
 import { smsGatewayProblem, timeZoneProblem, webAddressProblem } from './sms-gateway.ts';
 import { retentionProblem, timeOfDayProblem } from './texts.ts';
 
@@ -580,7 +581,7 @@ export const settingsTable = {
     type: 'path',
     default: undefined,
     change: 'restart',
-    doc: 'A folder with folders metadata/MODE: files of records that are put there are uploaded by that mode, and then moved to its folders done or refused. With several nodes, a folder that all of them have.',
+    doc: 'A folder with folders metadata/MODE for files of records, and documents/append and documents/revise for documents: what is put there is uploaded, and then moved to its folders done or refused. Uploads may name other files in it by their paths (FFT). With several nodes, a folder that all of them have.',
     defaultDoc: 'the folder inbox of the data folder',
   },
   robots: {
@@ -629,6 +630,16 @@ export const settingsTable = {
     change: 'reload',
     doc: 'A webhook that has taken nothing for so many days, though it was tried, is switched off, and its owner gets an e-mail.',
   },
+  fetchUrls: {
+    name: 'fetch-urls',
+    environment: 'REPERIO_FETCH_URLS',
+    type: 'text',
+    default: undefined,
+    problem: fetchUrlsProblem,
+    change: 'reload',
+    doc: 'Addresses from which documents that uploads name (FFT) are fetched, with commas; each with all that is below it, such as https://files.example/theses/. Only https, and only hosts on the Internet. Nothing else is fetched.',
+    defaultDoc: 'none',
+  },
   callbackUrls: {
     name: 'callback-urls',
     environment: 'REPERIO_CALLBACK_URLS',
@@ -646,6 +657,33 @@ export const settingsTable = {
     secret: true,
     change: 'reload',
     doc: 'Signs what callbacks say: X-Reperio-Signature is sha256= and the HMAC-SHA-256 of the body under this secret, in hex. Without it they are not signed.',
+    defaultDoc: 'none',
+  },
+  dataciteUrl: {
+    name: 'datacite-url',
+    environment: 'REPERIO_DATACITE_URL',
+    type: 'text',
+    default: 'https://api.datacite.org',
+    change: 'reload',
+    doc: 'Where DOIs are registered: the REST API of DataCite. To try it out: https://api.test.datacite.org with a test account.',
+  },
+  dataciteUser: {
+    name: 'datacite-user',
+    environment: 'REPERIO_DATACITE_USER',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Repository account at DataCite, for example EXAMPLE.LIBRARY. Without it no DOI is sent.',
+    defaultDoc: 'none',
+  },
+  datacitePassword: {
+    name: 'datacite-password',
+    environment: 'REPERIO_DATACITE_PASSWORD',
+    type: 'text',
+    default: undefined,
+    secret: true,
+    change: 'reload',
+    doc: 'Password of this account.',
     defaultDoc: 'none',
   },
   thumbnailCache: {

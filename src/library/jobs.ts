@@ -11,6 +11,7 @@ import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
 import { backupTasks } from './backup-tasks.ts';
+import { lookAfterDois } from './doi-job.ts';
 import { lookIntoInbox } from './inbox.ts';
 import { taskNames } from './task-names.ts';
 
@@ -49,6 +50,12 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       every: hour,
       run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} deleted.` }),
     },
+    dois: {
+      summary: 'Look whether DOIs are to be made, sent or compared, and whether one is stuck.',
+      lane: 'quick',
+      every: minute,
+      run: () => lookAfterDois(database, settings),
+    },
     files: {
       summary: 'Read files and compare them with their digests, those read longest ago first.',
       lane: 'long',
@@ -67,12 +74,12 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       },
     },
     inbox: {
-      summary: 'Take files of records that were put into the inbox.',
+      summary: 'Take files of records and documents that were put into the inbox.',
       lane: 'quick',
       every: minute / 2,
       run: () =>
         lookIntoInbox({
-          ...{ database, store, limit: settings.uploadLimit, now: Date.now },
+          ...{ database, store, limit: settings.uploadLimit, fileLimit: settings.fileLimit, now: Date.now },
           folder: settings.inbox ?? join(settings.dataFolder, 'inbox'),
         }),
     },

@@ -4,6 +4,7 @@ export const taskNames = [
   'backup',
   'backup-archive',
   'backup-drill',
+  'dois',
   'files',
   'gc',
   'inbox',

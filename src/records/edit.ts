@@ -2,7 +2,8 @@ import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { fieldKey, isOfLibrary } from '../marc/content.ts';
-import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { withoutOwnLinks } from '../marc/own-links.ts';
+import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
@@ -39,6 +40,8 @@ export interface RecordEdit {
   readonly reason: string;
   readonly rules: ChangeRules;
   readonly guard?: WriteGuard | undefined;
+  /** See `Incoming`. */
+  readonly links?: readonly Field[] | undefined;
 }
 
 export type Edited =
@@ -85,7 +88,7 @@ export async function editRecord(transaction: Transaction, analyzer: Analyzer, e
   const standing = await standingOf(transaction, old);
   const record = withoutOwn(edit.record, id);
   const from = await baseOf(transaction, old, base);
-  const incoming: Incoming = { mode, record, identity: identify(record), ours: true, base: from };
+  const incoming: Incoming = { mode, record, identity: identify(record), ours: true, base: from, links: edit.links };
   const verdict = await decideChange(transaction, standing, incoming, rules);
   const isBehind = base !== old.revision;
   if (verdict.kind === 'held' || (isBehind && !edit.merge && verdict.kind === 'write'))
@@ -125,9 +128,9 @@ function conflictOf(
   verdict: Verdict,
   { modes }: ChangeRules,
 ): EditConflict {
-  const theirs = decodeStored(marc);
-  const base = from === 'unknown' ? undefined : from?.record;
-  const ours = applyMode(mode, base ?? theirs, record, modes);
+  const theirs = withoutOwnLinks(decodeStored(marc), id);
+  const base = from === 'unknown' || from === undefined ? undefined : withoutOwnLinks(from.record, id);
+  const ours = applyMode(mode, base ?? theirs, withoutOwnLinks(record, id), modes);
   const conflicts = base === undefined ? differingTags(theirs, ours) : verdict.kind === 'held' ? verdict.conflicts : [];
   return { kind: 'conflict', id, revision, conflicts, base, theirs, ours };
 }

@@ -2,8 +2,10 @@ import type { ErrorKind } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { sameContent } from '../marc/content.ts';
 import { mergeRecords, type Preference } from '../marc/merge.ts';
-import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { mayHaveOwnLinks, ownLinks, withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
+import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
+import { reservedDois } from '../site/doi-pattern.ts';
 import type { Site } from '../site/site.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
@@ -37,6 +39,8 @@ export interface Incoming {
    * The version that it was made from, in the place of its 005; 'unknown': there is no such one.
    */
   readonly base?: BaseVersion | 'unknown' | undefined;
+  /** Its documents have changed: links to all that it has now, in the place of those it had. */
+  readonly links?: readonly Field[] | undefined;
 }
 
 export interface ChangeRules {
@@ -49,6 +53,8 @@ export interface ChangeRules {
   readonly prefer?: Preference | undefined;
   /** A 005 that names no version is not looked at. */
   readonly ignoresUnknown?: boolean;
+  /** DOIs that only the library itself gives to a record, and takes from it. */
+  readonly reserved?: RegExp | undefined;
 }
 
 /** What a site says; the rest is asked for by who writes. */
@@ -56,8 +62,13 @@ export function rulesOf({
   strongTags,
   provenancePaths,
   hiddenPaths,
-}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths'> {
-  return { modes: { strongTags, provenancePaths }, hiddenPaths: new HiddenPaths(hiddenPaths) };
+  dois,
+}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths' | 'reserved'> {
+  return {
+    modes: { strongTags, provenancePaths },
+    hiddenPaths: new HiddenPaths(hiddenPaths),
+    reserved: dois && reservedDois(dois),
+  };
 }
 
 /** Of no site: nothing is hidden. */
@@ -127,29 +138,31 @@ export function stampedBase({ mode, record, ours, base }: Omit<Incoming, 'identi
 /** THE decision: what becomes of a record when an input comes for it. */
 export function nextVersion(
   standing: Standing,
-  incoming: Incoming,
+  given: Incoming,
   rules: ChangeRules,
   base: (stamp: Date) => BaseVersion | undefined,
   now: Date,
 ): Verdict {
-  const { mode } = incoming;
+  const { mode } = given;
+  const incoming = { ...given, record: withoutOwnLinks(given.record, standing.id, linksOf(standing)) };
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
   if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   const stamp = stampedBase(incoming);
-  const given = incoming.base ?? (stamp instanceof Date ? base(stamp) : undefined);
-  const found = given === 'unknown' ? undefined : given;
+  const named = incoming.base ?? (stamp instanceof Date ? base(stamp) : undefined);
+  const found = named === 'unknown' ? undefined : named;
   // An older one that says what the newest says: nobody has to decide anything.
   const whole = written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   if (whole.kind === 'unchanged' || (found === undefined && rules.ignoresUnknown === true)) return whole;
   if (found === undefined) return { kind: 'held', reason: 'UNKNOWN_REVISION', conflicts: [], base: undefined };
   if (found.revision === standing.revision) return whole;
-  const wish = applyMode(mode, found.record, incoming.record, rules.modes);
+  const origin = withoutOwnLinks(found.record, standing.id);
+  const wish = applyMode(mode, origin, incoming.record, rules.modes);
   // Whoever is not shown what is hidden has not taken it away.
-  const kept = withHidden({ ...standing, marc: encodeStored(found.record) }, incoming, wish, rules);
+  const kept = withHidden({ ...standing, marc: encodeStored(origin) }, incoming, wish, rules);
   if ('kind' in kept) return kept;
-  const ours = kept.leader === '' ? { ...kept, leader: leaderKept(found.record.leader) } : kept;
-  const { record, conflicts } = mergeRecords(found.record, decodeStored(standing.marc), ours, rules.prefer);
+  const ours = kept.leader === '' ? { ...kept, leader: leaderKept(origin.leader) } : kept;
+  const { record, conflicts } = mergeRecords(origin, contentOf(standing), ours, rules.prefer);
   if (conflicts.length > 0 && rules.prefer === undefined)
     return { kind: 'held', reason: 'CONFLICT', conflicts, base: found.revision };
   return written(standing, incoming, { content: record, merged: true }, rules, now);
@@ -166,7 +179,7 @@ function isBehind(standing: Standing, incoming: Incoming): boolean {
 /** What the mode makes of the newest version. Most that replace one need not read it for that. */
 function plain(standing: Standing, { mode, record }: Incoming, { modes }: ChangeRules): MarcRecord {
   const needsCurrent = isPartial(mode) || modes.strongTags.some((tag) => standing.marc.includes(`"${tag}`));
-  return needsCurrent ? applyMode(mode, decodeStored(standing.marc), record, modes) : record;
+  return needsCurrent ? applyMode(mode, contentOf(standing), record, modes) : record;
 }
 
 function written(
@@ -183,7 +196,10 @@ function written(
   const { id, created, keys: before } = standing;
   const ours = incoming.ours || merged || isPartial(mode);
   const leaderBefore = shown.leader === '' ? leaderOfStored(standing.marc) : undefined;
-  const record = stampRecord(shown, identity, { id, ours, modified, leaderBefore });
+  // What led to the same documents elsewhere leads to them here from now on.
+  const rest = incoming.links === undefined ? shown : withoutOwnLinks(shown, id, incoming.links);
+  const linked = withOwnLinks(rest, incoming.links ?? linksOf(standing));
+  const record = stampRecord(linked, identity, { id, ours, modified, leaderBefore });
   const found =
     merged || isPartial(mode) || shown !== incoming.record
       ? keysOfContent(record, id, before, isPartial(mode) ? [] : keysAfter(identity, id, incoming.ours, before))
@@ -199,6 +215,16 @@ function written(
 
 function withAliases(keys: readonly string[], { aliases = [] }: Standing): readonly string[] {
   return aliases.length === 0 ? keys : [...new Set([...keys, ...aliases])];
+}
+
+/** What people wrote of it, without the links to its documents, which are the library's. */
+function contentOf({ id, marc }: Standing): MarcRecord {
+  const record = decodeStored(marc);
+  return mayHaveOwnLinks(marc) ? withoutOwnLinks(record, id) : record;
+}
+
+function linksOf({ id, marc }: Standing): readonly Field[] {
+  return mayHaveOwnLinks(marc) ? ownLinks(decodeStored(marc), id) : [];
 }
 
 /** As `record delete` makes it: the record stays what it was, and is marked. */
@@ -221,7 +247,7 @@ function withHidden(
 ): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
   // Whoever names a whole field to take it away has seen it.
   if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
-  const before = mode === 'correct' ? notRemoved(decodeStored(standing.marc), record) : decodeStored(standing.marc);
+  const before = mode === 'correct' ? notRemoved(contentOf(standing), record) : contentOf(standing);
   const stored = hiddenPaths.partOf(before);
   const given = hiddenPaths.partOf(content);
   const lost = (stored?.mask ?? 0n) & ~(given?.mask ?? 0n);

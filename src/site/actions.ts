@@ -17,6 +17,7 @@ export const actions = {
   viewserverstatus: [],
   cfgbibsched: [],
   cfgoairepository: [],
+  cfgdois: [],
   cfgoaiharvest: [],
   runoaiharvest: [],
   cfgwebhooks: [],

@@ -15,6 +15,7 @@ import { type IndexVersions, newestVersions } from './index-versions.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readLinks, readLocal, readLogo, readMarkdown, readPages, type SiteFiles } from './parse-appearance.ts';
 import { readCollections, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
+import { readDois } from './parse-dois.ts';
 import { readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
 import { readOai } from './parse-oai.ts';
@@ -65,6 +66,7 @@ const sections = [
   'sign-in',
   'knowledge',
   'oai',
+  'dois',
 ] as const;
 
 /**
@@ -103,6 +105,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     knowledge,
     labels,
     oai: readOai(reader, root.oai, queries),
+    dois: readDois(reader, root.dois, queries, collections.names),
     extends: root.extends === undefined ? undefined : reader.choice(root.extends, builtIns),
     indexed: newestVersions,
   };

@@ -71,6 +71,7 @@ export interface Site {
   /** Of values that have a name for each language: knowledge base -> key -> language -> name. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly oai: OaiSettings | undefined;
+  readonly dois: DoiSettings | undefined;
   /** The built-in file of which all is that the site file does not say. */
   readonly extends: BuiltIn | undefined;
   /**
@@ -243,6 +244,24 @@ export interface SiteUser {
   readonly password: string | undefined;
   readonly roles: readonly string[];
   readonly groups: readonly string[];
+}
+
+/** DOIs that the library makes; undefined in a site: none. */
+export interface DoiSettings {
+  /** "10.5072" */
+  readonly prefix: string;
+  /** "{prefix}/{year}.{n}" */
+  readonly pattern: string;
+  /**
+   * Records get one that are in one of these collections; none: whatever collection they are in.
+   */
+  readonly collections: readonly string[];
+  /** ... and that this query finds; '': all. */
+  readonly query: string;
+  /** public: as soon as everybody may open them. asked: when a person reserves one. */
+  readonly when: 'public' | 'asked';
+  /** Is a reserved one told to the agency before its record is open, without anything of it? */
+  readonly drafts: boolean;
 }
 
 /** What harvesters are offered; undefined in a site: nothing. */

@@ -73,8 +73,9 @@ const ending = new AbortController();
 let starting: Promise<Running> | undefined;
 let running: Running | undefined;
 let closing = false;
+type Answered = Extract<ToWorker, { kind: 'status' }>['status'];
 /** Questions to the supervisor that wait for an answer. */
-const asked = new Map<number, (status: NodeStatus) => void>();
+const asked = new Map<number, (status: Answered) => void>();
 let questions = 0;
 
 // Ctrl-C in a terminal reaches the whole group; the supervisor decides what becomes of it.
@@ -181,8 +182,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       },
       status: {
         networks: statusNetworks,
-        view: async () => viewOf(await askStatus(), library.database),
-        node: askedLately(askStatus),
+        view: async () => viewOf((await ask()) as NodeStatus, library.database),
+        checks: askedLately(async () => (await ask('checks')).checks),
       },
       timeouts: {
         request: settings.requestTimeout,
@@ -249,8 +250,8 @@ function reportOf(library: Library, meter: WorkerMeter, connections: number): Wo
 /**
  * Asked by several at once or in turn, as monitors do, the supervisor is asked once in two seconds.
  */
-function askedLately(ask: () => Promise<NodeStatus>): () => Promise<NodeStatus> {
-  let last: { readonly when: number; readonly answer: Promise<NodeStatus> } | undefined;
+function askedLately<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly when: number; readonly answer: Promise<T> } | undefined;
   return async () => {
     if (last !== undefined && performance.now() - last.when < keptStatus) return last.answer;
     const answer = ask();
@@ -267,7 +268,7 @@ function counted(book: FailureBook): { readonly failures?: readonly CountedFailu
   return failures.length === 0 ? {} : { failures };
 }
 
-async function askStatus(): Promise<NodeStatus> {
+async function ask(only?: 'checks'): Promise<Answered> {
   const number = ++questions;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -278,7 +279,7 @@ async function askStatus(): Promise<NodeStatus> {
       clearTimeout(timer);
       resolve(status);
     });
-    tell({ kind: 'ask-status', number });
+    tell({ kind: 'ask-status', number, ...(only !== undefined && { only }) });
   });
 }
 

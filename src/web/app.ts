@@ -39,6 +39,7 @@ import { fileRoutes } from './files/routes.ts';
 import { oaiRoutes } from './harvest/oai.ts';
 import { resourceSyncRoutes } from './harvest/resource-sync.ts';
 import { sitemapRoutes } from './harvest/sitemaps.ts';
+import { sruRoutes } from './harvest/sru.ts';
 import { answerClientError } from './http/client-error.ts';
 import { preferenceCookie, readCookie } from './http/cookies.ts';
 import { readBodies, targetOf } from './http/door.ts';
@@ -230,6 +231,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   feedRoutes(app, environment);
   resolverRoutes(app, environment);
   sitemapRoutes(app, environment);
+  sruRoutes(app, environment);
   resourceSyncRoutes(app, environment, options.oai);
   if (options.oai !== undefined) oaiRoutes(app, environment, options.oai);
   apiRoutes(app, environment);

@@ -1,4 +1,5 @@
 import { oaiFormats } from '../exchange/oai/formats.ts';
+import { sruSchemas } from '../exchange/sru/schemas.ts';
 import { idFormat, pageFormats } from '../formats/format-names.ts';
 import { exportFormats } from '../formats/formats.ts';
 
@@ -67,6 +68,36 @@ function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, 
         { verb: 'ListMetadataFormats', identifier },
       ],
     ),
+  ];
+}
+/**
+ * As other catalogues ask: words in each index that may tell of hidden records, lists of terms,
+ * records.
+ */
+function sruQuestions(
+  questions: readonly string[],
+  ids: readonly number[],
+): readonly Readonly<Record<string, string>>[] {
+  const words = [...new Set(questions.flatMap((text) => text.match(/[\p{L}\p{N}]+/gu) ?? []))];
+  const search = (text: string, more: Readonly<Record<string, string>> = {}) => ({ query: text, ...more });
+  const clause = (index: string, word: string): string => `${index} = "${word}"`;
+  return [
+    {},
+    { version: '1.2', operation: 'explain' },
+    ...words.slice(0, 10).map((word) => search(word)),
+    ...words.slice(0, 5).flatMap((word) => [search(`${word}*`), { scanClause: word }]),
+    ...words.slice(0, 4).map((word) => search(clause('dc.title', `${word.slice(0, -1)}?`))),
+    ...words.slice(0, 4).flatMap((word) => [search(clause('dc.title', word)), search(`dc.title == ${word}`)]),
+    ...['dc.title', 'dc.creator', 'dc.subject', 'dc.date', 'local.collection', 'dc.identifier'].flatMap((index) => [
+      { scanClause: clause(index, 'a'), responsePosition: '3' },
+      { scanClause: clause(index, 'zq') },
+    ]),
+    ...sruSchemas.map(({ name }) => search('cql.allRecords = 1', { recordSchema: name, maximumRecords: '50' })),
+    search('cql.allRecords = 1 sortBy dc.title', { maximumRecords: '3', startRecord: '2' }),
+    search('cql.allRecords = 1', { version: '1.1', operation: 'searchRetrieve', recordPacking: 'string' }),
+    search('dc.nothing = x'),
+    search('dc.title <> zqxjtitle'),
+    ...ids.map((id) => search(clause('rec.identifier', String(id)))),
   ];
 }
 const harvests =
@@ -305,6 +336,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
   'GET /upload': () => get('/upload', '/upload?ln=fr'),
   'POST /upload': form('/upload'),
+  'POST /upload/documents': form('/upload/documents'),
   'POST /upload/write': form('/upload/write'),
   'GET /upload/:id': () => get('/upload/1', '/upload/x'),
   'GET /held': () => get('/held', '/held?whose=mine&reason=CONFLICT&ln=fr'),
@@ -335,6 +367,10 @@ export const walks: Readonly<Record<string, Walk>> = {
       [`POST ${path}`, harvestsByForm(path)],
     ]),
   ),
+  'GET /sru': ({ questions, ids }) => sruQuestions(questions, ids).map((values) => ({ url: query('/sru', values) })),
+  // What is asked is told again: nothing is asked here that nobody may see.
+  'POST /sru': () =>
+    ['higgs', 'cql.allRecords = 1', '('].map((text) => ({ url: '/sru', method: 'POST', form: { query: text } })),
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
@@ -343,6 +379,7 @@ export const walks: Readonly<Record<string, Walk>> = {
     get(
       ...ids.flatMap((id) => ['', '?size=large', '?size=x'].map((size) => `/record/${id}/thumbnails/paper.pdf${size}`)),
     ),
+  'GET /api/records/:id/file-events': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/file-events`)),
   'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
   'POST /api/records/:id/files': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),
@@ -470,6 +507,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'DELETE /api/jobs/:id': once({ url: '/api/jobs/1', method: 'DELETE' }),
   'GET /admin/oai': () => get('/admin/oai', '/admin/oai?ln=fr'),
   'POST /admin/oai': form('/admin/oai'),
+  'GET /admin/dois': () => get('/admin/dois', '/admin/dois?problems=1&ln=fr'),
+  'POST /admin/dois': form('/admin/dois'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -312,7 +312,7 @@ function appOf(
       isTicket: async () => false,
       take: async () => undefined,
     },
-    status: { networks: '127.0.0.1', view: async () => view, node: async () => view.status },
+    status: { networks: '127.0.0.1', view: async () => view, checks: async () => view.status.checks },
     onRoute: (method, url) => routes.push(`${method} ${url}`),
   });
   return { app, routes };

@@ -95,6 +95,9 @@ test('ages are said as they are typed', () => {
     assert.equal(ageText(parseAge(given)), text);
   for (const given of ['', '30', 'd', '-3d', '1e9d', 'soon', '3 months', '9999999d', '0x10h', '1d2h'])
     assert.throws(() => parseAge(given), { code: 'REPERIO_GC_AGE' }, given);
+  // Before which the database has no dates.
+  for (const given of ['1001y', '999999w'])
+    assert.throws(() => parseAge(given), { code: 'REPERIO_GC_AGE_LONG' }, given);
 });
 
 test('an age needs a kind that goes by age, and is not below what is safe', async () => {

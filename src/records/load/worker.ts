@@ -2,11 +2,13 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { hasInstructions } from '../../marc/instructions.ts';
 import { recordLabel } from '../../marc/problem.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
+import { recordErrors } from '../errors.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
@@ -60,6 +62,18 @@ class LoadThread {
       if (result.kind === 'refused') {
         const { control001, reason, raw } = result;
         refused.push({ position, control001, reason, raw: Uint8Array.from(raw) });
+        identities.push(undefined);
+      } else if (hasInstructions(result.record)) {
+        const control001 = controlValue(result.record, '001');
+        const { code, message, hint } = new UserError(recordErrors.documentsHere, {
+          record: recordLabel(position, control001),
+        });
+        refused.push({
+          position,
+          control001,
+          reason: { code, message, hint },
+          raw: Uint8Array.from(rawRecord(batch, index)),
+        });
         identities.push(undefined);
       } else {
         const identity = identify(result.record, this.#context.source, result.harvested);

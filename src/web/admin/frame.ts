@@ -16,6 +16,7 @@ export const adminTabs = [
   'jobs',
   'harvest',
   'oai',
+  'dois',
   'webhooks',
   'log',
 ] as const;

@@ -6,6 +6,7 @@ import { beginExchange } from '../exchange/exchange.ts';
 import { sendNotAllowed } from '../exchange/messages.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { signInAddress } from '../http/url.ts';
+import { adminDoiRoutes } from './dois.ts';
 import { adminFailureRoutes } from './failures.ts';
 import { adminGroupRoutes } from './groups.ts';
 import { adminHarvestRoutes } from './harvest.ts';
@@ -42,6 +43,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminFailureRoutes(admin, environment, people);
       adminJobRoutes(admin, environment, people);
       adminOaiRoutes(admin, environment, people);
+      adminDoiRoutes(admin, environment, people);
       adminHarvestRoutes(admin, environment, people);
       adminWebhookRoutes(admin, environment, people);
     },

@@ -22,7 +22,7 @@ const once = 'With an Idempotency-Key a request can be repeated safely.';
 export const writeOperations: readonly Operation[] = [
   {
     ...{ id: 'sendRecords', method: 'post', path: '/api/records', summary: 'Send records' },
-    description: `MARCXML, ISO 2709, MARC-in-JSON or text MARC, compressed with gzip or not. Up to 100 records and 2 MB are written at once, each taken or refused by itself; more are a job (202), which /api/uploads/{id} tells of. For people who may runbibedit or runbatchuploader. ${once}`,
+    description: `MARCXML, ISO 2709, MARC-in-JSON or text MARC, compressed with gzip or not. Up to 100 records and 2 MB are written at once, each taken or refused by itself; more, and records that bring documents (FFT, BDR, BDM), are a job (202), which /api/uploads/{id} tells of. For people who may runbibedit or runbatchuploader. ${once}`,
     ...{ parameters: sendParameters, inPath: {}, takesRecords: true, answer: 'SentRecords', contentType: json },
     ...{ errors: [401, 403, 413, 415], example: '/api/records?mode=insert' },
   },
