@@ -14,8 +14,9 @@ export function browseFor(
   person: Person,
   request: SearchRequest,
   way: BrowseWay = 'around',
+  wantedBefore?: number,
 ): Browsed & { readonly refused: readonly string[] } {
   const visible = visibleRecords(person, snapshot, request);
-  const browsed = browse(snapshot, request, way, visible.hits, optionsFor(snapshot, person));
+  const browsed = browse(snapshot, request, way, visible.hits, optionsFor(snapshot, person), wantedBefore);
   return { ...browsed, notices: [...visible.notices, ...browsed.notices], refused: visible.refused };
 }

@@ -46,6 +46,7 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /record/new',
     'Disallow: /rss',
     'Disallow: /search',
+    'Disallow: /sru',
     'Disallow: /unapi',
     'Disallow: /upload',
   ]);

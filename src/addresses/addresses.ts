@@ -33,8 +33,8 @@ export interface AddressRule {
    */
   readonly exports?: true;
   /**
-   * Harvesters ask it, also by forms that change nothing: of the budget of exports, and who asks
-   * too often is told so by 503, the only way that OAI-PMH knows.
+   * Harvesters and other catalogues ask it, also by forms that change nothing: of the budget of
+   * exports, and who asks too often is told so by 503, the only way that OAI-PMH knows.
    */
   readonly harvests?: true;
 }
@@ -82,6 +82,8 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/record/:id/thumbnails/*', closedToRobots: true },
   { path: '/oai2d', harvests: true, slots: 'downloads' },
   { path: '/oai', harvests: true, closedToRobots: true, slots: 'downloads' },
+  { path: '/sru', harvests: true, closedToRobots: true, slots: 'downloads' },
+  { path: '/resourcesync/*', slots: 'downloads' },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.

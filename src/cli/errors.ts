@@ -37,6 +37,12 @@ export const cliErrors = defineErrors({
     message: 'The file {file} already exists; nothing was written.',
     hint: 'Name another file, or overwrite it with --force.',
   },
+  logNotRead: {
+    code: 'REPERIO_LOG_NOT_READ',
+    status: 400,
+    message: 'The log {file} cannot be read: {reason}.',
+    hint: 'Name the file that has the error output of `serve`, as a user who may read it.',
+  },
   fileNotWritten: {
     code: 'REPERIO_FILE_NOT_WRITTEN',
     status: 400,

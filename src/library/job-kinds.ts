@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { checksKind, duplicatesKind } from '../cataloguing/ask-walks.ts';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
@@ -18,10 +19,12 @@ import type { Database } from '../store/database.ts';
 import { contentBringsDocuments } from './brings-documents.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
 import { runChangeSet } from './change-set-job.ts';
+import { doiKind, runDois } from './doi-job.ts';
 import { runHarvest } from './harvest-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { runUpload } from './upload-job.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
+import { checksOutcome, duplicatesOutcome, tellerOf } from './walk-jobs.ts';
 
 /** What a job `load` is asked with; its file is `recordsFile`. */
 export interface LoadArguments {
@@ -59,6 +62,16 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       run: (job) => runChangeSet(job, database, url, settings),
     },
     {
+      ...duplicatesKind,
+      summary: 'Look for duplicates among records that are new or changed.',
+      run: (job) => duplicatesOutcome(settings, tellerOf(job)),
+    },
+    {
+      ...checksKind,
+      summary: 'Run the rules for records over those that are new or changed.',
+      run: (job) => checksOutcome(database, settings, tellerOf(job)),
+    },
+    {
       ...callbackKind,
       summary: 'Tell the sender of an upload what became of it.',
       run: (job) => runCallback(job, database, settings),
@@ -67,6 +80,11 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...harvestKind,
       summary: 'Harvest records from a server of OAI-PMH.',
       run: (job) => runHarvest(job, database, settings),
+    },
+    {
+      ...doiKind,
+      summary: 'Make, send and compare DOIs.',
+      run: (job) => runDois(job, database, settings),
     },
   ];
 }

@@ -11,6 +11,7 @@ import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
+import { incomingChecks } from '../records/check-incoming.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
@@ -174,7 +175,7 @@ async function oneByOne(
     options: {
       ...{ force, person: person.name ?? job.person, source, reason: `upload ${mode} ${job.name}` },
       guard: everything ? undefined : guardFor(person, snapshot, uploadActions),
-      rules: { ...rulesOf(site), hidden, always },
+      rules: { ...rulesOf(site), hidden, always, checks: incomingChecks(site, true) },
     },
     documents: {
       ...{ isOperator, hasFiles, seesAll: everything },

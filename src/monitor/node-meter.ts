@@ -9,6 +9,8 @@ export interface NodeTotals {
   readonly requests: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly shed: number;
+  /** Refused because an operator closed the site; nothing is said of releases before 0.2. */
+  readonly closed?: number;
   readonly statements: number;
   readonly statementTime: number;
   readonly routes: Readonly<Record<string, Latencies>>;
@@ -18,12 +20,16 @@ export interface NodeTotals {
 export interface Sample {
   /** A second. */
   readonly requests: number;
-  /** Answers with 5xx, a second. */
+  /** Answers with 5xx that nobody meant, a second. */
   readonly errors: number;
   readonly median: number;
   readonly p95: number;
   /** The latest that an event loop was, in ms. */
   readonly lag: number;
+  /**
+   * The same of each worker that was late at all, by its process; of releases before 0.2 nothing.
+   */
+  readonly lags?: Readonly<Record<number, number>>;
 }
 
 export interface RouteStatus {
@@ -40,6 +46,8 @@ export interface RouteStatus {
 }
 
 export const sampleSeconds = 5;
+/** Below this nobody notices it. Milliseconds. */
+const late = 20;
 const samplesKept = 60;
 const samplesInMinute = 60 / sampleSeconds;
 
@@ -49,13 +57,16 @@ export class NodeMeter {
   #ended: NodeTotals = noTotals();
   #before: NodeTotals = noTotals();
   #lag = 0;
+  #lags: Record<number, number> = {};
   readonly #samples: Sample[] = [];
   readonly #stretches: Readonly<Record<string, Latencies>>[] = [];
 
   /** The newest report of a worker, by its process id. */
   note(worker: number, report: WorkerReport): void {
     this.#reports.set(worker, report);
-    this.#lag = Math.max(this.#lag, report.loop.most);
+    const { most } = report.loop;
+    if (most > (this.#lags[worker] ?? late)) this.#lags[worker] = most;
+    this.#lag = Math.max(this.#lag, most);
   }
 
   /** A worker has ended: what it did still counts. */
@@ -88,9 +99,11 @@ export class NodeMeter {
       median: latencyQuantile(all, 0.5),
       p95: latencyQuantile(all, 0.95),
       lag: this.#lag,
+      lags: this.#lags,
     });
     this.#before = now;
     this.#lag = 0;
+    this.#lags = {};
   }
 
   samples(): readonly Sample[] {
@@ -124,8 +137,9 @@ function push<T>(list: T[], one: T): void {
   if (list.length > samplesKept) list.shift();
 }
 
-function errorsIn({ statuses }: NodeTotals): number {
-  return Object.entries(statuses).reduce((sum, [status, count]) => sum + (status.startsWith('5') ? count : 0), 0);
+function errorsIn({ statuses, closed = 0 }: NodeTotals): number {
+  const all = Object.entries(statuses).reduce((sum, [status, count]) => sum + (status.startsWith('5') ? count : 0), 0);
+  return Math.max(0, all - closed);
 }
 
 function copied({ counts, sum }: Latencies): Latencies {
@@ -152,6 +166,7 @@ function joined(parts: readonly NodeTotals[]): NodeTotals {
     requests: sum((part) => part.requests),
     statuses,
     shed: sum((part) => part.shed),
+    closed: sum((part) => part.closed ?? 0),
     statements: sum((part) => part.statements),
     statementTime: sum((part) => part.statementTime),
     routes,

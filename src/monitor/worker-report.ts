@@ -17,6 +17,11 @@ export interface WorkerReport {
   readonly statuses: Readonly<Record<string, number>>;
   /** Answered with 503 before any work, because the process was late. */
   readonly shed: number;
+  /**
+   * Answered with 503 because an operator closed the site, or lets nothing be changed; workers of
+   * releases before 0.2 do not say.
+   */
+  readonly closed?: number;
   /** Answering times by route. */
   readonly routes: Readonly<Record<string, Latencies>>;
   readonly statements: number;
@@ -63,6 +68,7 @@ const loopResolution = 10;
 export class WorkerMeter {
   #requests = 0;
   #shed = 0;
+  #closed = 0;
   #statements = 0;
   #statementTime = 0;
   readonly #statuses: Record<string, number> = {};
@@ -114,6 +120,10 @@ export class WorkerMeter {
     this.#shed++;
   }
 
+  closed(): void {
+    this.#closed++;
+  }
+
   statement(milliseconds: number): void {
     this.#statements++;
     this.#statementTime += milliseconds;
@@ -149,6 +159,7 @@ export class WorkerMeter {
       requests: this.#requests,
       statuses: this.#statuses,
       shed: this.#shed,
+      closed: this.#closed,
       routes: Object.fromEntries(this.#routes),
       statements: this.#statements,
       statementTime: Math.round(this.#statementTime),

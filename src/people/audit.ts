@@ -39,6 +39,11 @@ export const auditActions = [
   'upload rejected',
   'harvest added',
   'harvest removed',
+  'harvest changed',
+  'webhook added',
+  'webhook removed',
+  'webhook on',
+  'webhook off',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -76,6 +76,24 @@ export const recordErrors = defineErrors({
     message: '{record} matches record {id}, but its {key} belongs to record {other}.',
     hint: 'An identifier names only one record: correct it here, or look at record {other} with "reperio record show {other}".',
   },
+  doiReserved: {
+    code: 'REPERIO_RECORD_DOI_RESERVED',
+    status: 409,
+    message: '{record} has the DOI {doi}, which is one of those that the library makes itself; it was not made for it.',
+    hint: 'Leave it out. `reperio doi reserve RECORD` makes a DOI for a record.',
+  },
+  doiKept: {
+    code: 'REPERIO_RECORD_DOI_KEPT',
+    status: 409,
+    message: '{record} {id} would lose its DOI {doi}, which the library made for it.',
+    hint: 'Leave field 024 with this DOI in it. For programs that send records without it, add "024" to strong-tags in the site file.',
+  },
+  check: {
+    code: 'REPERIO_RECORD_CHECK',
+    status: 422,
+    message: '{record} is refused by {rule}.',
+    hint: '{what} `reperio checks list` shows the rules of the library.',
+  },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',
     status: 422,

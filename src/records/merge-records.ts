@@ -7,8 +7,10 @@ import { ownLinks, withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import { carryOut, lockRecord, standingOf, type WriteGuard } from './change.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
+import { moveDois } from './dois.ts';
 import { editRecord } from './edit.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord, readRevision } from './history.ts';
@@ -70,6 +72,7 @@ export async function mergeRecordsIn(
     { person, rules, guard },
     `merge into record ${id}`,
   );
+  await moveDois(transaction, other.id, id);
   const documents = await moveDocuments(transaction, other.id, id);
   const edited = await editRecord(transaction, analyzer, {
     ...{
@@ -83,12 +86,14 @@ export async function mergeRecordsIn(
     // Without any, as they are.
     links: documents.length === 0 ? undefined : await documentLinks(transaction, id),
   });
-  if (edited.kind === 'conflict' || edited.kind === 'gone') throw new UserError(recordErrors.mergeMoved, { id });
+  if (edited.kind === 'conflict' || edited.kind === 'gone' || edited.kind === 'held')
+    throw new UserError(recordErrors.mergeMoved, { id });
   await addAliases(transaction, id, keys);
   await transaction.query(sql`
     INSERT INTO record_merge (person, survivor, merged, survivor_before, survivor_after, merged_before, merged_after, keys, documents)
     VALUES (${person ?? null}, ${id}, ${other.id}, ${survivor.revision}, ${edited.revision}, ${other.revision}, ${marked},
       ${[...keys]}::text[], ${[...documents]}::integer[])`);
+  await noteEvent(transaction, 'merge', other.id, { into: id, before: other.revision });
   return { survivor: id, other: other.id, revision: edited.revision };
 }
 
@@ -130,6 +135,12 @@ export async function undoMergeIn(
   // First: an alias would stay with the record whatever its content is.
   await transaction.query(
     sql`UPDATE identifier SET alias = false WHERE record_id = ${survivor} AND kind || ' ' || value = ANY (${[...row.keys]}::text[])`,
+  );
+  await moveDois(
+    transaction,
+    survivor,
+    id,
+    row.keys.map(splitKey).flatMap(({ kind, value }) => (kind === 'doi' ? [value] : [])),
   );
   const edited = await editRecord(transaction, analyzer, {
     ...{ id: survivor, base: row.after, record: before.record, mode: 'replace', merge: true },

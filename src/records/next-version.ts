@@ -5,7 +5,9 @@ import { mergeRecords, type Preference } from '../marc/merge.ts';
 import { mayHaveOwnLinks, ownLinks, withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
 import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
+import { reservedDois } from '../site/doi-pattern.ts';
 import type { Site } from '../site/site.ts';
+import type { CheckIncoming } from './check-incoming.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { type Identity, identify, keysAfter, keysOfContent } from './identifiers.ts';
@@ -52,6 +54,10 @@ export interface ChangeRules {
   readonly prefer?: Preference | undefined;
   /** A 005 that names no version is not looked at. */
   readonly ignoresUnknown?: boolean;
+  /** DOIs that only the library itself gives to a record, and takes from it. */
+  readonly reserved?: RegExp | undefined;
+  /** What rules of the site say of what comes in; undefined: nobody asks them. */
+  readonly checks?: CheckIncoming | undefined;
 }
 
 /** What a site says; the rest is asked for by who writes. */
@@ -59,8 +65,13 @@ export function rulesOf({
   strongTags,
   provenancePaths,
   hiddenPaths,
-}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths'> {
-  return { modes: { strongTags, provenancePaths }, hiddenPaths: new HiddenPaths(hiddenPaths) };
+  dois,
+}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths' | 'reserved'> {
+  return {
+    modes: { strongTags, provenancePaths },
+    hiddenPaths: new HiddenPaths(hiddenPaths),
+    reserved: dois && reservedDois(dois),
+  };
 }
 
 /** Of no site: nothing is hidden. */
@@ -84,6 +95,8 @@ export type Verdict =
       readonly version: RecordVersion;
       readonly marc: string;
       readonly keys: readonly string[];
+      /** What rules of the site say of it, without stops. */
+      readonly warnings?: readonly string[];
     }
   /** `keys` may be others than before: it became known by another identifier. */
   | { readonly kind: 'unchanged'; readonly keys: readonly string[] }
@@ -101,9 +114,12 @@ export interface Holding {
   readonly reason: HeldReason;
   readonly conflicts: readonly string[];
   readonly base: number | undefined;
+  /** What rules of the site have found. */
+  readonly findings?: readonly string[];
 }
 
-export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED';
+/** CHECK: a rule of the site says so. */
+export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED' | 'CHECK';
 
 /** 005 has tenths of a second, and no two versions of a record have the same. */
 const tenth = 100;
@@ -202,7 +218,14 @@ function written(
   if (!rules.always && marc.length === standing.marc.length && sameContent(record, decodeStored(standing.marc)))
     return { kind: 'unchanged', keys };
   const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
-  return { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys };
+  const verdict = { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys } as const;
+  // What came whole was looked at as it came.
+  const isWhole = !isPartial(mode) && incoming.base === undefined;
+  if (isWhole || rules.checks === undefined || version.deleted) return verdict;
+  const { refusal, holds, warnings } = rules.checks([record])[0]!;
+  if (refusal !== undefined) return { kind: 'refused', ...refusal };
+  if (holds.length > 0) return { kind: 'held', reason: 'CHECK', conflicts: [], base: undefined, findings: holds };
+  return warnings.length === 0 ? verdict : { ...verdict, warnings };
 }
 
 function withAliases(keys: readonly string[], { aliases = [] }: Standing): readonly string[] {

@@ -10,6 +10,11 @@ const refusals: readonly unknown[] = ['EROFS', 'EACCES', 'EPERM', 'ENOTDIR'];
  */
 export function explainDisk(error: unknown, place = 'what is written'): unknown {
   if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) return error;
+  // A socket that belongs to somebody else is no disk.
+  if (error.syscall === 'connect')
+    return refusals.includes(error.code)
+      ? new UserError(storeErrors.socketDenied, { reason: error.message }, error)
+      : error;
   const path = 'path' in error ? String(error.path) : place;
   if (full.includes(error.code))
     return new UserError(storeErrors.diskFull, { reason: error.message, place: path }, error);

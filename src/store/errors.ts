@@ -104,6 +104,12 @@ export const storeErrors = defineErrors({
     message: '{folder} cannot be written: {reason}.',
     hint: 'Set REPERIO_DATA to a folder that you can write to, or correct the owner and mode of this one.',
   },
+  socketDenied: {
+    code: 'REPERIO_SOCKET_DENIED',
+    status: 500,
+    message: 'This user may not ask the server of this data folder: {reason}.',
+    hint: 'Be root or the user of the service, as with `sudo -u reperio reperio status`; or set REPERIO_DATA to a folder of yours.',
+  },
   socketGone: {
     code: 'REPERIO_SOCKET_GONE',
     status: 500,

@@ -7,6 +7,8 @@ import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import { loadSettings } from '../config/settings.ts';
+import type { UserError } from '../errors/errors.ts';
+import { explainDisk } from './disk-errors.ts';
 import { runningServer } from './embedded/cluster.ts';
 import { layoutOf } from './embedded/layout.ts';
 import { openStore, storeUrl } from './open.ts';
@@ -70,6 +72,13 @@ test('a data folder that cannot be is named', async () => {
   const file = join(root, 'file');
   writeFileSync(file, '');
   await assert.rejects(openStore(loadSettings({ REPERIO_DATA: file })), { code: 'REPERIO_FOLDER_DENIED' });
+});
+
+test('a socket of somebody else is no disk that cannot be written', () => {
+  const refused = (syscall: string) =>
+    explainDisk(Object.assign(new Error(`${syscall} EACCES /srv/x`), { syscall, code: 'EACCES', path: '/srv/x' }));
+  assert.equal((refused('connect') as UserError).code, 'REPERIO_SOCKET_DENIED');
+  assert.equal((refused('open') as UserError).code, 'REPERIO_FOLDER_DENIED');
 });
 
 test('a start ends when it is told to', async () => {

@@ -13,8 +13,8 @@ export type ToWorker =
   | { readonly kind: 'close' }
   /** Look at what you do for so long, in seconds. */
   | { readonly kind: 'profile'; readonly number: number; readonly seconds: number }
-  /** What was asked for under this number. */
-  | { readonly kind: 'status'; readonly number: number; readonly status: NodeStatus };
+  /** What was asked for under this number: all, or what `only` said. */
+  | { readonly kind: 'status'; readonly number: number; readonly status: NodeStatus | Pick<NodeStatus, 'checks'> };
 
 /** What workers tell their supervisor. */
 export type ToSupervisor =
@@ -39,5 +39,8 @@ export type ToSupervisor =
   | { readonly kind: 'report'; readonly report: WorkerReport; readonly failures?: readonly CountedFailure[] }
   /** A profile is kept under this id; undefined: another one was being taken. */
   | { readonly kind: 'profiled'; readonly number: number; readonly id: string | undefined }
-  /** How is the whole node? */
-  | { readonly kind: 'ask-status'; readonly number: number };
+  /**
+   * How is the whole node? What the checks found is little beside it; an older supervisor tells
+   * all.
+   */
+  | { readonly kind: 'ask-status'; readonly number: number; readonly only?: 'checks' };

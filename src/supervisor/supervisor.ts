@@ -21,7 +21,7 @@ export interface SupervisorOptions extends DoorOptions {
   readonly log: DestinationStream;
   readonly say: (level: 'info' | 'warn' | 'error', sentence: string) => void;
   /** Answers workers that ask how the node is. */
-  readonly onAsked: (member: Member, number: number) => void;
+  readonly onAsked: (member: Member, number: number, only: 'checks' | undefined) => void;
   /** What a worker has met since it told last. */
   readonly onFailures?: (failures: readonly CountedFailure[]) => void;
   /**
@@ -320,7 +320,7 @@ export class Supervisor {
     } else if (message.kind === 'profiled') {
       this.#asked.get(message.number)?.(message.id);
       this.#asked.delete(message.number);
-    } else if (message.kind === 'ask-status') this.#options.onAsked(member, message.number);
+    } else if (message.kind === 'ask-status') this.#options.onAsked(member, message.number, message.only);
     else if (message.kind === 'failed') this.#failure = new WorkerFailed(message);
     else {
       member.noticed = true;

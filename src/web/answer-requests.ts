@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { createHarvesterBook } from '../exchange/oai/harvesters.ts';
-import { oaiSource } from '../exchange/oai/store.ts';
+import { oaiSource } from '../exchange/oai/source.ts';
 import { type DocumentWatch, watchDocuments } from '../files/changes.ts';
 import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
@@ -73,8 +73,9 @@ const ending = new AbortController();
 let starting: Promise<Running> | undefined;
 let running: Running | undefined;
 let closing = false;
+type Answered = Extract<ToWorker, { kind: 'status' }>['status'];
 /** Questions to the supervisor that wait for an answer. */
-const asked = new Map<number, (status: NodeStatus) => void>();
+const asked = new Map<number, (status: Answered) => void>();
 let questions = 0;
 
 // Ctrl-C in a terminal reaches the whole group; the supervisor decides what becomes of it.
@@ -130,6 +131,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       providers: createProviders(readSecrets(settings.signInSecrets)),
       mailFrom: settings.mailFrom,
       harvestNetworks: settings.harvestNetworks,
+      webhookHosts: settings.webhookHosts,
+      webhookNetworks: settings.webhookNetworks,
       linkBase: () => baseUrl ?? address,
     };
     const level = await watchLevel(library.database, library.url);
@@ -179,8 +182,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       },
       status: {
         networks: statusNetworks,
-        view: async () => viewOf(await askStatus(), library.database),
-        node: askedLately(askStatus),
+        view: async () => viewOf((await ask()) as NodeStatus, library.database),
+        checks: askedLately(async () => (await ask('checks')).checks),
       },
       timeouts: {
         request: settings.requestTimeout,
@@ -247,8 +250,8 @@ function reportOf(library: Library, meter: WorkerMeter, connections: number): Wo
 /**
  * Asked by several at once or in turn, as monitors do, the supervisor is asked once in two seconds.
  */
-function askedLately(ask: () => Promise<NodeStatus>): () => Promise<NodeStatus> {
-  let last: { readonly when: number; readonly answer: Promise<NodeStatus> } | undefined;
+function askedLately<T>(ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly when: number; readonly answer: Promise<T> } | undefined;
   return async () => {
     if (last !== undefined && performance.now() - last.when < keptStatus) return last.answer;
     const answer = ask();
@@ -265,7 +268,7 @@ function counted(book: FailureBook): { readonly failures?: readonly CountedFailu
   return failures.length === 0 ? {} : { failures };
 }
 
-async function askStatus(): Promise<NodeStatus> {
+async function ask(only?: 'checks'): Promise<Answered> {
   const number = ++questions;
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
@@ -276,7 +279,7 @@ async function askStatus(): Promise<NodeStatus> {
       clearTimeout(timer);
       resolve(status);
     });
-    tell({ kind: 'ask-status', number });
+    tell({ kind: 'ask-status', number, ...(only !== undefined && { only }) });
   });
 }
 

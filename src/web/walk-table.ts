@@ -1,4 +1,5 @@
 import { oaiFormats } from '../exchange/oai/formats.ts';
+import { sruSchemas } from '../exchange/sru/schemas.ts';
 import { idFormat, pageFormats } from '../formats/format-names.ts';
 import { exportFormats } from '../formats/formats.ts';
 
@@ -67,6 +68,36 @@ function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, 
         { verb: 'ListMetadataFormats', identifier },
       ],
     ),
+  ];
+}
+/**
+ * As other catalogues ask: words in each index that may tell of hidden records, lists of terms,
+ * records.
+ */
+function sruQuestions(
+  questions: readonly string[],
+  ids: readonly number[],
+): readonly Readonly<Record<string, string>>[] {
+  const words = [...new Set(questions.flatMap((text) => text.match(/[\p{L}\p{N}]+/gu) ?? []))];
+  const search = (text: string, more: Readonly<Record<string, string>> = {}) => ({ query: text, ...more });
+  const clause = (index: string, word: string): string => `${index} = "${word}"`;
+  return [
+    {},
+    { version: '1.2', operation: 'explain' },
+    ...words.slice(0, 10).map((word) => search(word)),
+    ...words.slice(0, 5).flatMap((word) => [search(`${word}*`), { scanClause: word }]),
+    ...words.slice(0, 4).map((word) => search(clause('dc.title', `${word.slice(0, -1)}?`))),
+    ...words.slice(0, 4).flatMap((word) => [search(clause('dc.title', word)), search(`dc.title == ${word}`)]),
+    ...['dc.title', 'dc.creator', 'dc.subject', 'dc.date', 'local.collection', 'dc.identifier'].flatMap((index) => [
+      { scanClause: clause(index, 'a'), responsePosition: '3' },
+      { scanClause: clause(index, 'zq') },
+    ]),
+    ...sruSchemas.map(({ name }) => search('cql.allRecords = 1', { recordSchema: name, maximumRecords: '50' })),
+    search('cql.allRecords = 1 sortBy dc.title', { maximumRecords: '3', startRecord: '2' }),
+    search('cql.allRecords = 1', { version: '1.1', operation: 'searchRetrieve', recordPacking: 'string' }),
+    search('dc.nothing = x'),
+    search('dc.title <> zqxjtitle'),
+    ...ids.map((id) => search(clause('rec.identifier', String(id)))),
   ];
 }
 const harvests =
@@ -323,6 +354,11 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /favicon.ico': () => get('/favicon.ico'),
   'GET /sitemap.xml': () => get('/sitemap.xml'),
   'GET /sitemaps/:file': () => get('/sitemaps/0.xml', '/sitemaps/1.xml', '/sitemaps/x'),
+  'GET /.well-known/resourcesync': () => get('/.well-known/resourcesync'),
+  'GET /resourcesync/capabilities.xml': () => get('/resourcesync/capabilities.xml'),
+  'GET /resourcesync/changes.xml': () => get('/resourcesync/changes.xml'),
+  'GET /resourcesync/changes/:file': () =>
+    get('/resourcesync/changes/0.xml', '/resourcesync/changes/1.xml', '/resourcesync/changes/x'),
   'GET /robots.txt': () => get('/robots.txt'),
   'GET /opensearchdescription': () => get('/opensearchdescription'),
   ...Object.fromEntries(
@@ -331,6 +367,10 @@ export const walks: Readonly<Record<string, Walk>> = {
       [`POST ${path}`, harvestsByForm(path)],
     ]),
   ),
+  'GET /sru': ({ questions, ids }) => sruQuestions(questions, ids).map((values) => ({ url: query('/sru', values) })),
+  // What is asked is told again: nothing is asked here that nobody may see.
+  'POST /sru': () =>
+    ['higgs', 'cql.allRecords = 1', '('].map((text) => ({ url: '/sru', method: 'POST', form: { query: text } })),
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
@@ -439,11 +479,28 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /edit/many/:id': form('/edit/many/1'),
   'GET /merge/:a/:b': ({ ids }) => get(...ids.map((id) => `/merge/${id}/${ids[0]}`), '/merge/1/x'),
   'POST /merge/:a/:b': form('/merge/1/2'),
+  'GET /duplicates': () => get('/duplicates', '/duplicates?page=2&ln=fr', '/duplicates?done=same&a=1&b=2'),
+  'POST /duplicates': form('/duplicates'),
+  'GET /checks': () => get('/checks', '/checks?ln=fr'),
+  'POST /checks': form('/checks'),
+  'GET /checks/:rule': () =>
+    get('/checks/walked', '/checks/walked?state=ignored&ln=fr', '/checks/walked?after=1-1', '/checks/nothing'),
+  'POST /checks/:rule': form('/checks/walked'),
   'GET /admin/harvest': () => get('/admin/harvest', '/admin/harvest?ln=fr'),
   'POST /admin/harvest': form('/admin/harvest'),
   'GET /admin/harvest/:name': () => get('/admin/harvest/x', '/admin/harvest/%25'),
   'POST /admin/harvest/:name': form('/admin/harvest/x'),
   'GET /admin/harvest/runs/:id': () => get('/admin/harvest/runs/1', '/admin/harvest/runs/x'),
+  'GET /admin/webhooks': () => get('/admin/webhooks', '/admin/webhooks?ln=fr'),
+  'POST /admin/webhooks': form('/admin/webhooks'),
+  'GET /admin/webhooks/:name': () => get('/admin/webhooks/x', '/admin/webhooks/%25'),
+  'POST /admin/webhooks/:name': form('/admin/webhooks/x'),
+  'GET /api/webhooks': () => get('/api/webhooks'),
+  'POST /api/webhooks': once({ url: '/api/webhooks', method: 'POST', json: { name: 'x' } }),
+  'GET /api/webhooks/:name': () => get('/api/webhooks/x'),
+  'DELETE /api/webhooks/:name': once({ url: '/api/webhooks/x', method: 'DELETE' }),
+  'GET /api/webhooks/:name/log': () => get('/api/webhooks/x/log', '/api/webhooks/x/log?state=x'),
+  'POST /api/webhooks/:name/:wish': once({ url: '/api/webhooks/x/resend', method: 'POST', json: {} }),
   'GET /jobs': () => get('/jobs', '/jobs?page=2&ln=fr'),
   'GET /jobs/:id': () => get('/jobs/1', '/jobs/x'),
   'POST /jobs/:id': form('/jobs/1'),
@@ -457,6 +514,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'DELETE /api/jobs/:id': once({ url: '/api/jobs/1', method: 'DELETE' }),
   'GET /admin/oai': () => get('/admin/oai', '/admin/oai?ln=fr'),
   'POST /admin/oai': form('/admin/oai'),
+  'GET /admin/dois': () => get('/admin/dois', '/admin/dois?problems=1&ln=fr'),
+  'POST /admin/dois': form('/admin/dois'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -148,7 +148,7 @@ describe('pages in Chromium', { skip }, () => {
     const demo = createDemoLibrary();
     const records = [...Array.from({ length: demoRecords }, (_, i) => demo.record(i + 1)), ...special];
     app = createApp(memoryLibrary(ownSite!, records), {
-      status: { networks: '127.0.0.0/8', view: async () => testView(), node: async () => testView().status },
+      status: { networks: '127.0.0.0/8', view: async () => testView(), checks: async () => testView().status.checks },
       level: () => ({ ...openLevel, message: 'The reading room is closed on Monday.' }),
     });
     base = await app.listen({ host: '127.0.0.1', port: 0 });

@@ -4,9 +4,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import sql from 'sql-template-tag';
 import { type Night, openNight, standIn } from '../support/night.ts';
 import { findProgram, lacks } from '../support/packages.ts';
+import { isWhole } from '../support/scale.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../support/stoppable-database.ts';
+
+const whole = isWhole ? test : () => undefined;
 
 /** Incidents of docs/when-you-are-woken.md that are about other programs: see woken.test.ts. */
 describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'openssl', 'faketime') }, () => {
@@ -89,6 +93,29 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
     await night.untilSays('clock', 'ok', /as that of the database/);
   });
 
+  // It writes a gigabyte.
+  whole('a slot that nobody reads keeps the log of the database until its disk is full', async () => {
+    const { database } = own;
+    // As a replica leaves it behind that is gone; then more than a gigabyte of log.
+    await database.transaction(async (transaction) => {
+      await transaction.query(sql`SELECT pg_create_physical_replication_slot('db2', true)`);
+    });
+    await database.transaction(async (transaction) => {
+      await transaction.query(sql`SET LOCAL wal_init_zero = off`);
+      for (let file = 0; file < 62; file++) {
+        await transaction.query(sql`SELECT pg_logical_emit_message(false, 'night', 'x')`);
+        await transaction.query(sql`SELECT pg_switch_wal()`);
+      }
+    });
+    const found = await night.untilSays(
+      'replicas',
+      'warning',
+      /^There is no replica\. The log is kept for 1 slot that nobody reads, 1\.\d GB for db2\.$/,
+    );
+    await night.type('A lost database', found.fix!.replace("'db2'", "'NAME'"), { NAME: 'db2' });
+    await night.untilSays('replicas', 'ok', /^There is no replica\.$/);
+  });
+
   test('a lost database: searches are answered, checks say it, the supervisor answers', async () => {
     const heading = 'A lost database';
     await own.stop();
@@ -106,7 +133,7 @@ describe('a night of the programs around it', { skip: lacks('curl', 'nginx', 'op
     assert.match((await asked('/health/check/all'))[1], /^DATABASE CRITICAL - /m);
     assert.match((await night.shell('reperio check database')).output, /^DATABASE CRITICAL - /);
     assert.match((await night.shell('reperio status')).output, /^web1 is serving at [\s\S]*^database CRITICAL: /m);
-    const { output: shown } = await night.shell('reperio status; reperio doctor');
+    const { output: shown } = await night.shell('reperio doctor; reperio status');
     assert.match(shown, /^Not known without the database: schema, .*backup/m);
     assert.equal(shown.match(/^Is what needs the database well\? \.\.\. not known$/gm)?.length, 1);
     await night.type(heading, 'systemctl status postgresql');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   cpSync,
   mkdirSync,
@@ -11,14 +12,18 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { startSmtp } from '../../src/mail/test-smtp.ts';
 import { root } from '../support/markdown.ts';
+import { cannotLimitMemory, limitedGroup } from '../support/memory-group.ts';
 import { smsdConfiguration, startModem } from '../support/modem.ts';
 import { cannotMount, openNight } from '../support/night.ts';
 import { findProgram, lacks } from '../support/packages.ts';
+import { startReplica } from '../support/replica.ts';
 import { isWhole } from '../support/scale.ts';
 import { stoppableDatabase } from '../support/stoppable-database.ts';
 import { waitFor } from '../support/wait.ts';
@@ -68,6 +73,141 @@ whole(
       modem.close();
       await Promise.all([own.close(), smtp.stop()]);
       rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+const cannotLimit = isWhole ? cannotLimitMemory() : false;
+
+whole(
+  'a worker that is late, one that takes all memory, a heartbeat and mail that nobody hears: what is named mends each',
+  { skip: cannotLimit || lacks('curl') },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'reperio-late-'));
+    const smtp = await startSmtp();
+    const outside = createServer((request, response) => {
+      response.writeHead(request.url === '/right' ? 200 : 404).end();
+    });
+    await once(outside.listen(0, '127.0.0.1'), 'listening');
+    const { port } = outside.address() as AddressInfo;
+    const settings = (path: string, mail: string): string =>
+      `heartbeat-url: http://127.0.0.1:${port}/${path}\nsmtp-url: ${mail}\n`;
+    // A worker that is told so takes memory and does not give it back.
+    const leak = join(folder, 'leak.mjs');
+    writeFileSync(
+      leak,
+      `import { readFileSync } from 'node:fs';
+      const kept = [];
+      if (process.argv[1]?.endsWith('worker.ts'))
+        setInterval(() => {
+          try {
+            if (kept.length === 0) kept.push(Buffer.alloc(Number(readFileSync('${folder}/' + process.pid)), 1));
+          } catch {}
+        }, 100).unref();`,
+    );
+    const group = limitedGroup();
+    const night = await openNight({
+      load,
+      settings: { REPERIO_WEB_WORKERS: '2' },
+      serveBy: ['sh', '-c', `echo $$ > ${group.folder}/cgroup.procs && exec "$@"`, 'sh'],
+      serveWith: { NODE_OPTIONS: `--import ${leak}` },
+      prepare: async (shell, own) => {
+        writeFileSync(join(own, 'data/reperio.yaml'), settings('wrong', 'smtp://127.0.0.1:1'));
+        return shell('reperio config check');
+      },
+    });
+    let stopping: NodeJS.Timeout | undefined;
+    try {
+      const asked = async (): Promise<unknown> =>
+        Promise.all([1, 2].map(() => fetch(`${night.address}/health/live`, { headers: { connection: 'close' } })));
+      await waitFor('both workers', async () => /2 of 2 workers/.test((await night.find('ready')).sentence));
+      const pid = await night.workerPid();
+      // As a machine that gives its turn to others, again and again.
+      const tell = (signal: NodeJS.Signals): void => {
+        try {
+          process.kill(pid, signal);
+        } catch {
+          // It has ended.
+        }
+      };
+      stopping = setInterval(() => {
+        tell('SIGSTOP');
+        setTimeout(() => tell('SIGCONT'), 1_400);
+      }, 2_000);
+      const alone = new RegExp(`; worker 1 \\(process ${pid}\\) is, and the others are not\\.$`);
+      const late = await waitFor('a worker that is late', async () => {
+        await asked();
+        const found = await night.find('lag');
+        if (found.state !== 'ok' && alone.test(found.sentence)) return found;
+        throw new Error(`it is ${found.state}: ${found.sentence}`);
+      });
+      assert.equal(late.fix, 'systemctl reload reperio-web');
+      const unheard = await night.untilSays('heartbeat', 'warning', /; the address of the heartbeat answered 404\.$/);
+      const mail = await night.untilSays('mail', 'critical', /^The mail server 127\.0\.0\.1:1 does not take mail/);
+      assert.equal(mail.fix, 'reperio config list --changed');
+
+      assert.match((await night.shell(unheard.fix!)).output, /\/wrong$/m);
+      writeFileSync(join(night.data, 'reperio.yaml'), settings('right', smtp.url));
+      await night.mend('lag', late, async () => {
+        await waitFor('the new worker', async () => (await night.workerPid()) !== pid);
+        clearInterval(stopping);
+      });
+      // The same reload has read the settings.
+      await night.mend('heartbeat', unheard);
+      await night.mend('mail', mail);
+
+      await waitFor('both workers', async () => /2 of 2 workers/.test((await night.find('ready')).sentence));
+      const greedy = await night.workerPid();
+      const room = group.limit(400_000_000);
+      writeFileSync(join(folder, String(greedy)), String(room.free - Math.round(room.total * 0.07)));
+      const full = await night.untilSays(
+        'memory',
+        'warning',
+        new RegExp(
+          `^\\d % \\(\\d+ MB\\) of the memory of the control group is available; the largest process is worker 1 \\(process ${greedy}\\) with `,
+        ),
+      );
+      assert.equal(full.fix, `kill ${greedy}`);
+      await night.mend('memory', full);
+      await waitFor('both workers', async () => /2 of 2 workers/.test((await night.find('ready')).sentence));
+    } finally {
+      clearInterval(stopping);
+      await night.close();
+      group.end();
+      await smtp.stop();
+      outside.close();
+      outside.closeAllConnections();
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+);
+
+whole(
+  'a replica that receives all and does nothing of it',
+  { skip: lacks('curl', 'psql', 'pg_basebackup') },
+  async () => {
+    const own = await stoppableDatabase();
+    const night = await openNight({ databaseUrl: own.url, load });
+    const replica = await startReplica(own.url);
+    try {
+      await night.untilSays('replicas', 'ok', /^1 replica; the slowest is 0\.0 s behind\.$/);
+      await replica.query('SELECT pg_wal_replay_pause()');
+      const write = `psql "$(reperio db url)" -qAt -c "SELECT pg_logical_emit_message(true, 'night', 'x')"`;
+      const found = await waitFor('a replica that is behind', async () => {
+        await night.shell(write);
+        const now = await night.find('replicas');
+        return now.state === 'warning' && now;
+      });
+      assert.match(found.sentence, /^1 replica; the slowest is \d{2}\.\d s behind\.$/);
+      await replica.query('SELECT pg_wal_replay_resume()');
+      // The command that is named shows that it has caught up.
+      assert.match(await night.mend('replicas', found), /streaming/);
+      await replica.stop();
+      await night.untilSays('replicas', 'ok', /^There is no replica\.$/);
+    } finally {
+      await replica.stop();
+      await night.close();
+      await own.close();
     }
   },
 );

@@ -30,7 +30,7 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     night = await openNight({
       mounts: true,
       filesBelow: 'documents',
-      settings: { REPERIO_SMTP_URL: smtp.url },
+      settings: { REPERIO_SMTP_URL: smtp.url, REPERIO_LOCK_TIMEOUT: '4s' },
       load: ['examples/laboratory/records.txt'],
       prepare: async (shell, folder) => {
         const disk = join(folder, 'disk');
@@ -170,6 +170,80 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     await night.type(heading, 'reperio job log 12', { 12: String(row!.id) });
     await night.type(heading, 'reperio job acknowledge 12', { 12: String(row!.id) });
     await night.untilSays('jobs', 'ok', /./);
+  });
+
+  test('a library that an operator has closed: a search is refused, and that is no server error', async () => {
+    const failedLately = async (): Promise<number> => Number.parseInt((await night.find('errors')).sentence, 10);
+    const before = await failedLately();
+    const closed = await night.shell(`reperio site level closed --message 'Being repaired'`);
+    assert.equal(closed.status, 0, closed.output);
+    const found = await night.untilSays('answer', 'warning', /^The library is closed to readers by an operator\.$/);
+    assert.equal(found.fix, 'reperio site level open');
+    const refused = Array.from({ length: 8 }, () => fetch(`${night.address}/record/1`).then(({ status }) => status));
+    assert.deepEqual(new Set(await Promise.all(refused)), new Set([503]));
+    await night.mend('answer', found);
+    // Those eight are counted when the next five seconds are over.
+    await waitFor('the requests', async () =>
+      /^\d+ answers? of (?:9|[1-9]\d+) in /.test((await night.find('errors')).sentence),
+    );
+    assert.ok((await failedLately()) <= before, 'none of the eight');
+  });
+
+  test('an index that is not read any more, and pages that fail: both name who keeps the database waiting', async () => {
+    const held = await holdTable('record, manifest');
+    // Of all answers of the last two minutes so many that it is a warning.
+    const [, before = ''] = / of (\d+) in /.exec((await night.find('errors')).sentence) ?? [];
+    const many = Math.max(3, Math.ceil(Number(before) / 40));
+    const pages = Array.from({ length: many }, () => fetch(`${night.address}/record/1`).then(({ status }) => status));
+    const blame = `rocess ${held.pid} of the database \\(".*"\\) keeps \\d+ statements? waiting`;
+    const index = await night.untilSays(
+      'index',
+      'warning',
+      new RegExp(`P${blame}\\. The index of \\d+ records was read`),
+    );
+    assert.deepEqual(new Set(await Promise.all(pages)), new Set([503]));
+    const failed = new RegExp(
+      `^\\d+ answers of \\d+ in the last two minutes were server errors \\(5xx\\); p${blame}\\.$`,
+    );
+    const errors = await night.untilSays('errors', 'warning', failed);
+    assert.equal(errors.fix, index.fix);
+    assert.match((await night.find('locks')).sentence, new RegExp(`process ${held.pid}\\b`));
+    await night.mend('index', index);
+    await held.ended;
+    // What comes after it is answered.
+    for (let round = 0; round < 11 * many; round++)
+      await Promise.all(
+        Array.from({ length: 10 }, () => fetch(`${night.address}/health/live`).then((one) => one.text())),
+      );
+    await night.untilSays('errors', 'ok', /^\d+ answers of \d+ in the last two minutes were server errors \(5xx\)\.$/);
+  });
+
+  whole(
+    'an index that was emptied by mistake: nothing is found, and the command that is named makes it again',
+    async () => {
+      await database.query(sql`DELETE FROM delta`);
+      await database.query(sql`UPDATE manifest SET segments = '{}', version = version + 1`);
+      const found = await night.untilSays(
+        'answer',
+        'critical',
+        /^Nothing can be found: the index has none of the 4 records of the library\.$/,
+      );
+      assert.equal(found.fix, 'reperio index rebuild');
+      await night.mend('answer', found);
+      assert.match((await night.find('answer')).sentence, /found 4 records/);
+    },
+  );
+
+  test('a webhook that takes nothing is named until it does, or is removed', async () => {
+    const heading = 'A webhook that fails';
+    await database.query(sql`
+      INSERT INTO webhook (name, url, events, secret, place, active, failing, off_reason)
+      VALUES ('discovery', 'http://127.0.0.1:9/', '{record.*}', 'whsec_AAAA', 1, false, now() - interval '75 minutes', 'it took nothing for 5 days')`);
+    await night.untilSays('webhooks', 'warning', /^Webhook discovery was switched off: it took nothing for 5 days\.$/);
+    await night.type(heading, 'reperio webhooks log discovery --state waiting');
+    await night.type(heading, 'reperio webhooks on discovery');
+    await night.untilSays('webhooks', 'ok', /./);
+    await night.type(heading, 'reperio webhooks remove discovery');
   });
 
   whole('a runaway task, and the transaction that it waits for', async () => {

@@ -61,6 +61,11 @@ export interface Night {
    * replaced. It must end with this status.
    */
   type(heading: string, command: string, words?: Readonly<Record<string, string>>, status?: number): Promise<string>;
+  /**
+   * Runs the very command that the check named; then it is well, and an alert of it ends. What
+   * people do themselves after that command is `then`.
+   */
+  mend(name: string, found: CheckAnswer, then?: () => Promise<void>): Promise<string>;
   /** The same for a command that serves, beside what follows; call what it gives to end it. */
   beside(heading: string, command: string, words?: Readonly<Record<string, string>>): Promise<() => Promise<void>>;
   start(): Promise<void>;
@@ -78,6 +83,8 @@ export interface NightOptions {
   readonly mounts?: boolean;
   /** It has a network of its own, in which nothing but itself is. */
   readonly network?: boolean;
+  /** Words before the command of the server, which they run. */
+  readonly serveBy?: readonly string[];
   /** What the server has in its environment, and no command. */
   readonly serveWith?: Readonly<Record<string, string>>;
   /** Files of `reperio load`. */
@@ -174,7 +181,8 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
 
   async function start(): Promise<void> {
     // As the unit: of the release in force at this moment.
-    const words = [...inside, process.execPath, join(folder, 'current/src/cli/main.ts'), 'serve', '--port', '0'];
+    const by = [...inside, ...(options.serveBy ?? [])];
+    const words = [...by, process.execPath, join(folder, 'current/src/cli/main.ts'), 'serve', '--port', '0'];
     const began = spawn(words[0]!, words.slice(1), {
       env: { ...environment, ...options.serveWith },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -209,7 +217,7 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
   }
 
   async function find(name: string): Promise<CheckAnswer> {
-    const { checks: found } = await statusOf(data);
+    const { checks: found } = await statusOf(data, name);
     const one = found.find((each) => each.name === name);
     assert.ok(one !== undefined, `there is no check ${name}`);
     return judge(one.finding);
@@ -258,6 +266,19 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
       if (command.startsWith('export ')) exports.push(line);
       return typed.output;
     },
+    mend: async (name, found, then) => {
+      const { fix = '' } = found;
+      const { status, output } = await shell(fix);
+      assert.equal(status, 0, `${name} names ${fix}\n${output}`);
+      await then?.();
+      const { answer, last } = await waitFor(`${name} is ok`, async () => {
+        const now = await find(name);
+        if (now.state !== 'ok') throw new Error(`it is ${now.state}: ${now.sentence}`);
+        return { answer: now, last: output };
+      });
+      if (found.state === 'critical') alertEnds(name, found, answer);
+      return last;
+    },
     beside: async (heading, command, words = {}) => {
       const log = join(folder, 'beside.log');
       const line = [...exports, `exec ${written(heading, command, words)} > ${log} 2>&1`].join('\n');
@@ -298,10 +319,10 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
 
 type Status = Pick<NodeStatus, 'workers'> & { readonly checks: readonly CheckResult[] };
 
-/** Of the server of this folder, all checks run now. */
-async function statusOf(data: string): Promise<Status> {
+/** Of the server of this folder, with a check run now. */
+async function statusOf(data: string, check = 'ready'): Promise<Status> {
   const text = await new Promise<string>((resolve, reject) => {
-    request({ socketPath: statusSocket(data), path: '/server-status?format=json&again' }, (response) => {
+    request({ socketPath: statusSocket(data), path: `/server-status?format=json&again=${check}` }, (response) => {
       const parts: string[] = [];
       response.setEncoding('utf8').on('data', (part: string) => parts.push(part));
       response.on('end', () => resolve(parts.join('')));
@@ -324,6 +345,20 @@ function alertNamesPage(name: string, answer: CheckAnswer): void {
   const { page } = checks.find((each) => each.name === name)!;
   assert.ok(text.includes(playbook(page)), text);
   assert.match(short, new RegExp(`^ALERT the library: ${name}\\b`));
+}
+
+/** Those on duty, who were told of it, are told of its end. */
+function alertEnds(name: string, wrong: CheckAnswer, well: CheckAnswer): void {
+  let now = 1_000_000_000_000;
+  let alerts: Parameters<typeof stepAlerts>[0] = new Map();
+  const ended: string[] = [];
+  for (const answer of [wrong, wrong, well, well, well]) {
+    const step = stepAlerts(alerts, new Map([[name, answer]]), { node: 'web1', now });
+    ({ alerts } = step);
+    ended.push(...step.messages.flatMap(({ resolved }) => resolved.map(({ check }) => check)));
+    now += 400_000;
+  }
+  assert.deepEqual(ended, [name]);
 }
 
 function script(path: string, text: string): void {

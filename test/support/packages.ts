@@ -44,6 +44,9 @@ const clusterPrograms = {
   nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
+  'yaz-client': 'yaz',
+  zoomsh: 'yaz',
+  pg_basebackup: 'postgresql',
 } as const;
 
 /** What only the whole matrix needs: `TEST_WHOLE=1 scripts/install-test-packages` installs it. */
@@ -61,6 +64,7 @@ const wholePrograms = {
   semodule: 'policycoreutils',
   sesearch: 'setools',
   'ansible-playbook': 'ansible-core',
+  sudo: 'sudo',
 } as const;
 
 export type TestProgram = keyof typeof clusterPrograms | keyof typeof wholePrograms;

@@ -61,6 +61,8 @@ test('a test says who would get what at a time, and sends it to one', async () =
   assert.equal(readFileSync(join(spool, file!), 'utf8'), 'To: 41761111111\n\nALERT the library: test from web1\n');
   assert.equal((await type('alert test --recipient ada@library.example')).status, 0);
   assert.match(smtp.received.splice(0)[0]!.text, /^Subject: \[ALERT\] test from web1, the library/m);
+  const kept = await type('alert test --recipient ada@library.example', { REPERIO_SMTP_URL: '' });
+  assert.deepEqual([kept.status, /\(outbox\) +not sent: smtp-url is not set/.test(kept.stdout)], [1, true]);
   const refused = await type('alert test --recipient sms:+41761111111', { REPERIO_SMS_GATEWAY: `spool:${folder}/no` });
   assert.equal(refused.status, 1);
   assert.match(refused.stdout, /not sent: The gateway for text messages did not take the message to \+41761111111/);
@@ -69,6 +71,8 @@ test('a test says who would get what at a time, and sends it to one', async () =
     ['alert test --recipient bob', /"bob" is not a recipient/],
     ['alert silence disk --for long', /"long" is not a length of time/],
     ['alert ack nothing', /There is no alert "nothing"/],
+    ['alert silence dsik --for 2h', /There is no check "dsik"/],
+    ['alert silence disk --for 31d', /A silence of 31d is too long/],
   ] as const) {
     const wrong = await type(line);
     assert.equal(wrong.status, 1, line);
@@ -106,6 +110,9 @@ test('alerts are listed, acknowledged and silenced; the exit status says whether
   await type('alert silence all --for 2h');
   assert.match((await type('alert list --all')).stdout, /^all +silenced for/m);
   await type('alert silence all --end');
+  await type('alert silence disk@web9 --for 2h');
+  assert.match((await type('alert list --all')).stdout, /^disk@web9 +silenced for/m);
+  await type('alert silence disk@web9 --end');
   assert.doesNotMatch((await type('alert list --all')).stdout, /silenced/);
   const away = await type('alert list', { DATABASE_URL: 'postgresql://127.0.0.1:1/x' });
   assert.deepEqual([away.status, away.stdout], [0, 'No alerts.\n']);
@@ -136,5 +143,5 @@ test('failures are listed, shown, resolved and muted', async () => {
   await type(`failures reopen ${beginning}`);
   const [json] = JSON.parse((await type('failures list --json')).stdout);
   assert.deepEqual([json.state, json.count, json.fingerprint], ['open', 1, one!.fingerprint]);
-  assert.match((await type('failures show zz')).stderr, /No failure begins with zz/);
+  assert.match((await type('failures show zz')).stderr, /No failure begins with "zz"/);
 });

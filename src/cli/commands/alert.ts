@@ -8,7 +8,7 @@ import { askOfAlerts, knownAlerts, type NotedIn } from '../../monitor/alerts/ask
 import { alertErrors } from '../../monitor/alerts/errors.ts';
 import { testText } from '../../monitor/alerts/message-text.ts';
 import { readRecipient } from '../../monitor/alerts/read-recipient.ts';
-import { readDuration, readTime } from '../../monitor/alerts/read-time.ts';
+import { readSilence, readTime } from '../../monitor/alerts/read-time.ts';
 import { dutiesOf, type Recipient, recipientsAt, wallTime } from '../../monitor/alerts/recipients.ts';
 import { startRelay } from '../../monitor/alerts/relay.ts';
 import { createSender } from '../../monitor/alerts/send.ts';
@@ -96,7 +96,7 @@ const silence = defineSubcommand({
     end: { type: 'flag', doc: 'End the silence.' },
   },
   run: async ({ arguments: { name }, options, settings, print }) => {
-    const length = options.end ? 0 : readDuration(options.for ?? '2h');
+    const length = options.end ? 0 : readSilence(options.for ?? '2h');
     const at = Date.now();
     const noted = await note(settings(), { name, at, silentUntil: at + length });
     print(
@@ -148,7 +148,9 @@ const test = defineSubcommand({
         const problem = options['dry-run']
           ? undefined
           : await sender.send(recipient, letter, operators).then(
-              () => undefined,
+              // A file in a folder wakes nobody.
+              () =>
+                one.way === 'outbox' ? 'smtp-url is not set, so the e-mail was kept in the folder outbox' : undefined,
               (error: unknown) => (error instanceof Error ? error.message : String(error)),
             );
         outcomes.push({ ...one, ...(problem === undefined ? {} : { problem }) });
@@ -180,10 +182,11 @@ const recipients = defineSubcommand({
     const duties = dutiesOf(emergency);
     const now = recipientsAt(duties, wallTime(Date.now(), timeZone));
     const gaps = gapsOf(duties);
-    if (options.json) printJson({ timeZone, now, gaps, windows: duties });
+    const zone = timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+    if (options.json) printJson({ timeZone: zone, now, gaps, windows: duties });
     else if (duties.length === 0)
       print('The setting `emergency` is not set: only the `admin` of the site file gets e-mails.');
-    else if (options.week) for (const line of [`Time zone: ${timeZone}`, ...weekLines(duties)]) print(line);
+    else if (options.week) for (const line of [`Time zone: ${zone}`, ...weekLines(duties)]) print(line);
     else if (now.length === 0) print('Nobody is on duty now.');
     else for (const { window, address } of now) print(`${window.padEnd(22)} ${address}`);
     return gaps.length > 0 ? 1 : 0;

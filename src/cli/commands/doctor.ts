@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, writeFileSync } from 'node:fs';
 import { readSettings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import { bundleOf } from '../../monitor/doctor/bundle.ts';
@@ -27,6 +27,10 @@ Exit status 1: something is not well, or could not be found out.`,
     log: { type: 'text', value: 'FILE', doc: 'The log for --bundle; default: the journal of systemd, if it has one.' },
   },
   run: async ({ environment, options, print, printJson }) => {
+    // Said before everything is looked at.
+    if (options.log !== undefined) requireReadable(options.log);
+    if (options.bundle !== undefined && existsSync(options.bundle))
+      throw new UserError(cliErrors.fileNotWritten, { file: options.bundle, reason: 'it is there already' });
     const read = readSettings(environment);
     const examined = await examine(read);
     const diagnoses = [...examined.diagnoses, ...(await tuningDiagnoses(read.settings))];
@@ -47,3 +51,15 @@ Exit status 1: something is not well, or could not be found out.`,
     return diagnoses.every(({ answer }) => answer === 'yes' || answer === 'not-set-up') ? 0 : 1;
   },
 });
+
+function requireReadable(file: string): void {
+  try {
+    accessSync(file, constants.R_OK);
+  } catch (error) {
+    throw new UserError(
+      cliErrors.logNotRead,
+      { file, reason: (error as NodeJS.ErrnoException).code ?? 'unknown' },
+      error,
+    );
+  }
+}

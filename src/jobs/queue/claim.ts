@@ -3,6 +3,7 @@ import type { Queryable } from '../../store/database.ts';
 import { type RowLocks, rowIsLocked, takeRowLock } from '../../store/row-locks.ts';
 import type { Outcome } from '../task.ts';
 import { type JobProgress, type JobState, leastPriority } from './job.ts';
+import { notingEnds } from './noting-ends.ts';
 
 /** A job that was begun, and which run of it this is. */
 export interface Claimed {
@@ -126,9 +127,10 @@ export async function endJob(database: Queryable, { id, run, attempts }: Claimed
         not_before = clock_timestamp() + make_interval(secs => ${firstPause * 2 ** attempts}::float8)`;
     return sql`state = 'failed', attempts = attempts + 1, problem = ${end.problem}, ended = clock_timestamp()`;
   };
-  await database.query(
-    sql`UPDATE job SET ${set()}, wish = NULL WHERE id = ${id} AND run = ${run} AND state = 'running'`,
-  );
+  await database.query(sql`
+    WITH ended AS (
+      UPDATE job SET ${set()}, wish = NULL WHERE id = ${id} AND run = ${run} AND state = 'running' RETURNING id, state)
+    ${notingEnds(sql`ended`)}`);
 }
 
 /**
@@ -140,11 +142,12 @@ export async function takeBackLost(
 ): Promise<readonly { readonly id: number; readonly kind: string; readonly state: JobState }[]> {
   const killed = 'The process that did it was killed three times: look into its log, and into that of the node.';
   return database.query(sql`
-    UPDATE job SET attempts = attempts + 1, wish = NULL,
+    WITH lost AS (UPDATE job SET attempts = attempts + 1, wish = NULL,
       state = CASE WHEN wish = 'stop' THEN 'stopped' WHEN wish = 'sleep' THEN 'sleeping'
         WHEN attempts + 1 >= ${mostAttempts} THEN 'failed' ELSE 'waiting' END,
       not_before = clock_timestamp(), problem = CASE WHEN wish IS NULL AND attempts + 1 >= ${mostAttempts} THEN ${killed} END,
       ended = CASE WHEN wish = 'stop' OR (wish IS NULL AND attempts + 1 >= ${mostAttempts}) THEN clock_timestamp() END
     WHERE state = 'running' AND NOT ${rowIsLocked(sql`job.id`, sql`job.holder`)}
-    RETURNING id, kind, state`);
+    RETURNING id, kind, state), noted AS (${notingEnds(sql`lost`)})
+    SELECT id, kind, state FROM lost`);
 }

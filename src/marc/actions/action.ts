@@ -1,3 +1,4 @@
+import type { Check } from '../checks/rule.ts';
 import type { Condition } from './condition.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -44,7 +45,9 @@ export type Deed =
   /** A field for each subfield of this code; each has all others. */
   | { readonly kind: 'split-field'; readonly code: string }
   /** Subfields of this code become one, where the first of them is. */
-  | { readonly kind: 'join-subfields'; readonly code: string; readonly with: string };
+  | { readonly kind: 'join-subfields'; readonly code: string; readonly with: string }
+  /** What a check finds is mended, where it knows how; it says itself on which fields. */
+  | { readonly kind: 'fix'; readonly check: Check };
 
 export interface Part {
   readonly code: string;
@@ -65,6 +68,7 @@ export const deeds = [
   'split-subfield',
   'split-field',
   'join-subfields',
+  'fix',
 ] as const satisfies readonly Deed['kind'][];
 
 /** One thing that an action changes in a record: what is told of it, and can be left out. */

@@ -96,6 +96,9 @@ const follows: Readonly<Record<string, readonly string[]>> = {
   database: ['answer', 'backup', 'drill', 'errors', 'index', 'locks', 'nodes', 'ready', 'replicas', 'tasks', 'wal'],
 };
 
+/** In the place of a check: that checks cannot be done. */
+export const noChecks = 'checks';
+
 export function alertName(check: string, node: string): string {
   return ofLibrary.has(check) ? check : `${check}@${node}`;
 }

@@ -3,12 +3,17 @@ import { judge } from '../check/judge.ts';
 import type { Evaluate } from './alert.ts';
 
 /**
- * What all checks found last; in the place of some the answers of `own`, which are found out now,
- * without patience.
+ * What all checks found last. `own` finds some of them out now, without patience, but looks at less
+ * of each: what either finds critical is.
  */
 export function allChecks(board: Pick<CheckBoard, 'latest'>, own: Evaluate): Evaluate {
   return async () => {
+    const found = await own();
     const latest = board.latest().map(({ name, finding }) => [name, judge(finding)] as const);
-    return new Map([...latest, ...(await own())]);
+    const says = (name: string): boolean => found.get(name)?.state === 'critical';
+    return new Map([
+      ...found,
+      ...latest.filter(([name, { state }]) => !found.has(name) || (state === 'critical' && !says(name))),
+    ]);
   };
 }

@@ -1,5 +1,7 @@
 import { UserError } from '../../errors/errors.ts';
 import type { Database } from '../../store/database.ts';
+import { checks } from '../check/table.ts';
+import { noChecks } from './alert.ts';
 import type { AlertFile, AskedOfAlerts } from './alert-file.ts';
 import { type Alerts, changeAlerts, readAlerts } from './alert-rows.ts';
 import { alertErrors } from './errors.ts';
@@ -26,8 +28,11 @@ export function withAsked(alerts: Alerts, { name, at, acknowledge, silentUntil }
 /** Where it was noted: for all nodes, or, while the database is away, for this one. */
 export type NotedIn = 'database' | 'data folder';
 
-/** Acknowledges or silences. Throws `noAlert`. */
+/** Acknowledges or silences. Throws `noAlert`, `noCheck`. */
 export async function askOfAlerts(database: Database, file: AlertFile, asked: AskedOfAlerts): Promise<NotedIn> {
+  // A silence that is there can always be ended.
+  if ((asked.silentUntil ?? 0) > asked.at && !canBeSilent(asked.name))
+    throw new UserError(alertErrors.noCheck, { name: asked.name });
   try {
     await changeAlerts(database, (before) => ({ alerts: withAsked(before, asked), result: undefined }));
     return 'database';
@@ -47,6 +52,12 @@ export async function knownAlerts(database: Database, file: AlertFile): Promise<
     if (!isAway(error)) throw error;
     return { alerts: file.read(), from: 'data folder' };
   }
+}
+
+/** A name that is misspelt would silence nothing, and say that it does. */
+function canBeSilent(name: string): boolean {
+  const [check = '', node] = name.split(/@(.*)/s);
+  return name === everyAlert || (node !== '' && [...checks.map((one) => one.name), noChecks].includes(check));
 }
 
 function isAway(error: unknown): boolean {

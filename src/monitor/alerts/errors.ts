@@ -31,6 +31,18 @@ export const alertErrors = defineErrors({
     message: '"{text}" is not a length of time.',
     hint: 'Write it as 30min, 2h or 3d.',
   },
+  silenceLong: {
+    code: 'REPERIO_SILENCE_LONG',
+    status: 400,
+    message: 'A silence of {text} is too long: it lasts 30 days at most.',
+    hint: 'Silence it for 30d, and mend what it is about.',
+  },
+  noCheck: {
+    code: 'REPERIO_NO_CHECK',
+    status: 404,
+    message: 'There is no check "{name}" whose alerts could be silent.',
+    hint: 'Write the name of a check, as `reperio check all` shows them, with @ and a node for one node only; "all" means each of them.',
+  },
   recipientWrong: {
     code: 'REPERIO_RECIPIENT_WRONG',
     status: 400,

@@ -4,6 +4,8 @@ export interface HeartbeatState {
   readonly heard: number;
   /** Why the last one was not heard. */
   readonly problem?: string;
+  /** How many in a row were not; supervisors of releases before 0.2 do not say. */
+  readonly unheard?: number;
 }
 
 export interface HeartbeatOptions {
@@ -18,6 +20,9 @@ export interface HeartbeatOptions {
 }
 
 const beatEvery = 60_000;
+/** One that was not heard is tried again soon, so many times: it may have been the network. */
+const tryAgain = 10_000;
+const soonAgain = 2;
 const probeEvery = 600_000;
 /** What waits for so long shows that alerts cannot be sent. Milliseconds. */
 const waitsLong = 120_000;
@@ -37,6 +42,8 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
   let probed = Number.NEGATIVE_INFINITY;
   let problem: string | undefined;
   let told: string | undefined;
+  let unheard = 0;
+  let used: string | undefined;
   let heard = now();
 
   async function whyNot(): Promise<string | undefined> {
@@ -55,8 +62,12 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
   return {
     tick: async () => {
       const address = url();
-      if (address === undefined || now() - beaten < beatEvery) return;
+      if (address === undefined) return;
+      // Another one, after a reload: at once.
+      const isNew = address !== used;
+      if (!isNew && now() - beaten < (unheard > 0 && unheard <= soonAgain ? tryAgain : beatEvery)) return;
       beaten = now();
+      used = address;
       let reason = await whyNot();
       if (reason === undefined) {
         reason = await fetch(address, { signal: AbortSignal.timeout(within) }).then(
@@ -66,8 +77,10 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
       } else reason = `alerts cannot be sent, so the heartbeat is silent: ${reason}`;
       if (reason !== undefined && reason !== told) say('warn', `Heartbeat: ${reason}`);
       told = reason;
+      unheard = reason === undefined ? 0 : unheard + 1;
       if (reason === undefined) heard = now();
     },
-    state: () => (url() === undefined ? undefined : { heard, ...(told === undefined ? {} : { problem: told }) }),
+    state: () =>
+      url() === undefined ? undefined : { heard, unheard, ...(told === undefined ? {} : { problem: told }) },
   };
 }

@@ -60,7 +60,7 @@ async function checkNodes(database: Database): Promise<CheckAnswer> {
     const gone = nodes.filter(({ age, summary }) => age > nodeSilent && summary.state !== 'draining');
     if (gone.length === 0) return answer('ok', `${nodes.length} nodes have told how they are.`);
     const named = gone.map(({ summary, age }) => `${summary.name} for ${Math.round(age / 1000)} s`).join(', ');
-    return answer('critical', `Nothing was heard of ${named}.`, 'reperio status, and look at that machine');
+    return answer('critical', `Nothing was heard of ${named}.`, 'reperio status');
   } catch {
     return answer('unknown', 'The database does not answer, so nothing is known about other nodes.');
   }
@@ -71,7 +71,7 @@ async function checkDisk(folder: string): Promise<CheckAnswer> {
   const free = (100 * bavail) / Math.max(1, blocks);
   const state = free < diskVeryLow ? 'critical' : free < diskLow ? 'warning' : 'ok';
   const sentence = `${free.toFixed(1)} % (${((bavail * bsize) / 1e9).toFixed(1)} GB) free in ${folder}.`;
-  return answer(state, sentence, state === 'ok' ? undefined : `Make room: du -sh ${folder}/*`);
+  return answer(state, sentence, state === 'ok' ? undefined : `du -xhd1 ${folder}`);
 }
 
 function checkWorkers({ workers, deaths, state, now }: ReturnType<OwnChecksOptions['status']>): CheckAnswer {
@@ -80,7 +80,7 @@ function checkWorkers({ workers, deaths, state, now }: ReturnType<OwnChecksOptio
   const sentence = `${ready} of ${workers.length} workers answer; ${lately} ended by themselves in the last 2 min.`;
   const isLoop = lately >= deathsOfLoop;
   const isNone = state === 'serving' && ready === 0;
-  if (isLoop || isNone) return answer('critical', sentence, 'reperio status, and the log');
+  if (isLoop || isNone) return answer('critical', sentence, 'reperio status');
   return answer(lately > 0 ? 'warning' : 'ok', sentence);
 }
 

@@ -50,8 +50,18 @@ function ofInstant(text: string): number | undefined {
 
 const units: Readonly<Record<string, number>> = { s: 1_000, min: minute, m: minute, h: 60 * minute, d: 1_440 * minute };
 
+/** Longer, and nobody remembers it. Milliseconds. */
+const longestSilence = 30 * 1_440 * minute;
+
+/** How long nothing is sent, in ms. Throws `durationWrong`, `silenceLong`. */
+export function readSilence(text: string): number {
+  const length = readDuration(text);
+  if (length > longestSilence) throw new UserError(alertErrors.silenceLong, { text });
+  return length;
+}
+
 /** `30min`, `2h`, `3d` in ms. Throws `durationWrong`. */
-export function readDuration(text: string): number {
+function readDuration(text: string): number {
   const [, digits, unit = ''] = /^(\d{1,6})\s*(s|min|m|h|d)$/.exec(text.trim()) ?? [];
   const factor = units[unit];
   if (digits === undefined || factor === undefined) throw new UserError(alertErrors.durationWrong, { text });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../../test/support/property.ts';
 import { type Duty, parseEmergency, weekdays } from '../../config/emergency.ts';
-import { readDuration, readTime } from './read-time.ts';
+import { readSilence, readTime } from './read-time.ts';
 import { everybody, recipientsAt, wallTime } from './recipients.ts';
 import { smsText } from './sms-text.ts';
 import { gapsOf, weekLines } from './week.ts';
@@ -124,8 +124,8 @@ test('times are read as they are written; the clock of the wall skips some and h
   assert.equal(read('2026-10-25 02:30'), '2026-10-25T00:30:00.000Z', 'the first of two');
   for (const text of ['2026-03-29 02:30', 'Sonday 03:00', 'tomorrow', 'Mon 25:00', '2026-13-01 00:00'])
     assert.throws(() => read(text), { code: 'REPERIO_TIME_WRONG' }, text);
-  assert.equal(readDuration('2h'), 7_200_000);
-  assert.throws(() => readDuration('2 weeks'), { code: 'REPERIO_DURATION_WRONG' });
+  assert.equal(readSilence('2h'), 7_200_000);
+  assert.throws(() => readSilence('2 weeks'), { code: 'REPERIO_DURATION_WRONG' });
 });
 
 test('a text message is one part of the alphabet of GSM', () => {

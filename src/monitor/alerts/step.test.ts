@@ -112,7 +112,7 @@ test('what is acknowledged is neither escalated nor repeated; its end is told', 
 });
 
 test('what is silenced is told when the silence is over, if it is still so', () => {
-  for (const name of ['disk@web1', 'all']) {
+  for (const name of ['disk@web1', 'disk', 'all']) {
     const one = scene();
     one.ask({ name, silentUntil: begin + 600_000 });
     one.run(300, { disk: 'critical' });

@@ -120,15 +120,13 @@ function reminders(alerts: ReadonlyMap<string, Alert>, now: number, times: Alert
 }
 
 function isHeard(alert: Alert, alerts: ReadonlyMap<string, Alert>, now: number): boolean {
-  return !isSilent(alert, now) && !isAllSilent(alerts, now) && !isInhibited(alert, alerts.values());
+  // A check without a node is that check of all nodes.
+  const names = [alert.name, alert.check, everyAlert];
+  const isQuiet = names.some((name) => isSilent(alerts.get(name) ?? alert, now));
+  return !isQuiet && !isInhibited(alert, alerts.values());
 }
 
 export const everyAlert = 'all';
-
-function isAllSilent(alerts: ReadonlyMap<string, Alert>, now: number): boolean {
-  const all = alerts.get(everyAlert);
-  return all !== undefined && isSilent(all, now);
-}
 
 function isSilent({ silencedUntil }: Alert, now: number): boolean {
   return silencedUntil !== null && silencedUntil > now;

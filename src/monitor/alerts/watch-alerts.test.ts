@@ -32,6 +32,7 @@ import { testView } from '../status/test-status.ts';
 import { alertTimes, type Evaluate } from './alert.ts';
 import { alertFile } from './alert-file.ts';
 import { readAlerts } from './alert-rows.ts';
+import { allChecks } from './all-checks.ts';
 import { askOfAlerts, knownAlerts } from './ask-alerts.ts';
 import { handToGateway } from './gateway.ts';
 import { createHeartbeat } from './heartbeat.ts';
@@ -414,6 +415,22 @@ test('a node that told nothing for half a minute is missed, one that was stopped
   assert.match(found.get('disk')?.sentence ?? '', /% \(\d+\.\d GB\) free in /);
   const gone = await look(0, join(scratch, 'nothing'));
   assert.deepEqual([gone.get('disk')?.state, gone.get('nodes')?.state], ['unknown', 'critical']);
+});
+
+test('what a check finds critical is an alert, though what is looked at without patience is well', async () => {
+  const own = new Map<string, CheckAnswer>([
+    ['disk', { state: 'ok', sentence: 'The data folder has room.', measures: [] }],
+    ['workers', { state: 'critical', sentence: '5 ended.', measures: [] }],
+  ]);
+  const found = (name: string, atLeast: CheckState) => ({ name, finding: { atLeast, sentence: 'Found.' }, when: 0 });
+  const latest = () => [found('disk', 'critical'), found('workers', 'critical'), found('files', 'warning')];
+  const all = await allChecks({ latest }, async () => own)();
+  assert.deepEqual(
+    ['disk', 'workers', 'files'].map((name) => all.get(name)?.sentence),
+    ['Found.', '5 ended.', 'Found.'],
+  );
+  const well = await allChecks({ latest: () => [found('disk', 'warning')] }, async () => own)();
+  assert.equal(well.get('disk')?.state, 'ok');
 });
 
 test('checks that cannot be done are what is wrong', async () => {

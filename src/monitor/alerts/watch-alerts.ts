@@ -3,7 +3,7 @@ import type { Mailer } from '../../mail/mailer.ts';
 import type { Database } from '../../store/database.ts';
 import type { CheckAnswer } from '../check/check.ts';
 import type { Operators } from '../operators.ts';
-import type { AlertMessage, AlertTimes, Evaluate } from './alert.ts';
+import { type AlertMessage, type AlertTimes, type Evaluate, noChecks } from './alert.ts';
 import { alertFile } from './alert-file.ts';
 import { createHeartbeat, type HeartbeatState } from './heartbeat.ts';
 import { createAlertKeeper } from './keep-alerts.ts';
@@ -153,7 +153,7 @@ export function withAdmin(onDuty: readonly Recipient[], admin: string): readonly
 /** What keeps the checks from being done is wrong itself. */
 function noAnswers(error: unknown): ReadonlyMap<string, CheckAnswer> {
   const sentence = `The checks could not be done: ${error instanceof Error ? error.message : String(error)}`;
-  return new Map([['checks', { state: 'critical', sentence, measures: [], fix: 'reperio status, and the log' }]]);
+  return new Map([[noChecks, { state: 'critical', sentence, measures: [], fix: 'reperio status' }]]);
 }
 
 async function withinTime(

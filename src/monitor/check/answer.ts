@@ -45,7 +45,9 @@ export function answerCheck(name: string, query: string, results: readonly Check
   const state = worst(answers.map((answer) => answer.state));
   const body = answers.map((answer) => checkLine(answer.name, answer)).join('\n');
   const warning = args.get('for') === 'check_http' ? 417 : 200;
-  return answered({ ok: 200, warning, critical: 503, unknown: 503 }[state], body);
+  // Nobody looks anew for it: how long ago the oldest of them was found, in seconds.
+  const age = Math.max(0, Math.round((Date.now() - Math.min(...found.map(({ when }) => when))) / 1000));
+  return answered({ ok: 200, warning, critical: 503, unknown: 503 }[state], body, { age: String(age) });
 }
 
 function unknown(sentence: string) {
@@ -61,7 +63,7 @@ function reasonOf(body: string): string {
     .slice(0, 300);
 }
 
-function answered(status: number, body: string): HttpCheckAnswer {
+function answered(status: number, body: string, more: Readonly<Record<string, string>> = {}): HttpCheckAnswer {
   return {
     status,
     reason: reasonOf(body),
@@ -70,6 +72,7 @@ function answered(status: number, body: string): HttpCheckAnswer {
       'content-type': 'text/plain; charset=utf-8',
       'x-content-type-options': 'nosniff',
       'x-robots-tag': 'noindex',
+      ...more,
     },
     body: `${body}\n`,
   };

@@ -1,10 +1,14 @@
+import type { Settings } from '../../config/settings.ts';
 import type { CheckResult, Finding } from './check.ts';
 import type { Check, CheckContext } from './definition.ts';
 import { judge } from './judge.ts';
 import { runCheck } from './run-check.ts';
 
 /** What checks need of the process that runs them. */
-export type CheckWorld = Pick<CheckContext, 'settings' | 'status' | 'database' | 'now'>;
+export interface CheckWorld extends Pick<CheckContext, 'status' | 'database' | 'now'> {
+  /** As they are now: a reload changes them. */
+  readonly settings: () => Settings;
+}
 
 export interface CheckBoard {
   /** The latest of all, in the order of the table; those that were never run are unknown. */
@@ -16,8 +20,8 @@ export interface CheckBoard {
    * just mended something wants to see it.
    */
   fresh(names: readonly string[]): Promise<readonly CheckResult[]>;
-  /** All of them, run now, whenever they were run. */
-  again(): Promise<readonly CheckResult[]>;
+  /** All of them, or those of these names, run now, whenever they were run. */
+  again(names?: readonly string[]): Promise<readonly CheckResult[]>;
 }
 
 /** Nobody has looked for so many of its intervals: a check that is asked for is run now. */
@@ -45,7 +49,7 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
     const memory = memories.get(name) ?? new Map<string, unknown>();
     memories.set(name, memory);
     begun.set(name, world.now());
-    const work = turns(() => runCheck(check, { ...world, memory })).then((finding) => {
+    const work = turns(() => runCheck(check, { ...world, settings: world.settings(), memory })).then((finding) => {
       results.set(name, { name, finding, when: world.now() });
       running.delete(name);
     });
@@ -74,8 +78,8 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
       await Promise.all(asked.filter(isStale).map(run));
       return latest().filter(({ name }) => names.includes(name));
     },
-    again: async () => {
-      await Promise.all(table.map(run));
+    again: async (names) => {
+      await Promise.all(table.filter(({ name }) => names === undefined || names.includes(name)).map(run));
       return latest();
     },
   };

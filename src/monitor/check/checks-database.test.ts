@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import sql, { raw } from 'sql-template-tag';
+import sql, { raw, type Sql } from 'sql-template-tag';
 import { openTestDatabase } from '../../../test/support/database.ts';
+import { waitFor } from '../../../test/support/wait.ts';
+import { connect } from '../../store/database.ts';
 import { tables } from '../../store/migrations/tables.ts';
 import { testView } from '../status/test-status.ts';
+import { findBlocker } from './checks/blocker.ts';
 import { judge } from './judge.ts';
 import { checkLine } from './line.ts';
 import { runCheck } from './run-check.ts';
@@ -83,6 +86,45 @@ describe('the database', () => {
       return judge(found, { warning: '@0:' }).fix ?? String(row!.pid);
     });
     assert.match(name, /pg_terminate_backend\(\d+\)/);
+  });
+
+  test('whoever keeps others waiting is named, and not the oldest transaction, which may be a backup', async () => {
+    const own = await openTestDatabase();
+    const other = connect(own.url, { connectTimeout: 5_000, statementTimeout: 0, lockTimeout: 0, poolSize: 4 });
+    const open = Promise.withResolvers<void>();
+    const pids: number[] = [];
+    const begin = (statement: Sql, until: Promise<unknown>): Promise<void> =>
+      other
+        .transaction(async (transaction) => {
+          const [row] = await transaction.query<{ pid: number }>(sql`SELECT pg_backend_pid() AS pid`);
+          await transaction.query(statement);
+          pids.push(row!.pid);
+          await until;
+        })
+        .catch(() => undefined);
+    const backup = begin(sql`SELECT count(*) FROM record`, open.promise);
+    await waitFor('the backup', () => pids.length === 1);
+    const holder = begin(sql`LOCK TABLE person IN ACCESS EXCLUSIVE MODE`, open.promise);
+    await waitFor('the lock', () => pids.length === 2);
+    // The second waits behind the first of them.
+    const waiting = [1, 2].map(() => begin(sql`LOCK TABLE person IN ACCESS EXCLUSIVE MODE`, Promise.resolve()));
+    try {
+      const found = await waitFor('both', async () => {
+        const blocker = await findBlocker(own.database);
+        return blocker?.waiting === 2 && blocker;
+      });
+      assert.equal(found.pid, pids[1]);
+      const locks = await look('locks', { database: () => own.database });
+      assert.match(locks.sentence, new RegExp(`for a lock that process ${pids[1]} \\(".*"\\) has\\.$`));
+      await own.database.query(sql`SELECT pg_terminate_backend(${pids[1]}::int)`);
+      await Promise.all([holder, ...waiting]);
+      assert.equal(await findBlocker(own.database), undefined);
+    } finally {
+      open.resolve();
+      await backup;
+      await other.close();
+      await own.release();
+    }
   });
 
   test('tasks: overdue, with a problem, and one that runs too long', async () => {

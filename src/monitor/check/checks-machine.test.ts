@@ -3,11 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { createServer as createTls } from 'node:tls';
 import { findProgram, lacks } from '../../../test/support/packages.ts';
 import { startSmtp } from '../../mail/test-smtp.ts';
+import { groupMemory } from './checks/control-group.ts';
 import { untilFull } from './checks/disk.ts';
 import { checkLine } from './line.ts';
 import { addFileRow, folder, listening, look, settingsOf } from './test-look.ts';
@@ -35,6 +36,32 @@ describe('this machine', () => {
       for (const { value } of measures.slice(0, 1))
         assert.ok(value === undefined || (value >= 0 && value <= 100), name);
     }
+  });
+
+  test('memory of control groups, of both versions: the group around ours may have less', async () => {
+    const root = join(folder, 'groups');
+    const write = (path: string, text: string): void => {
+      mkdirSync(join(root, dirname(path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    };
+    const group = (path: string, names: readonly string[], numbers: readonly (number | string)[]): void =>
+      names.forEach((name, at) => {
+        write(join('sys/fs/cgroup', path, name), `${numbers[at]}\n`);
+      });
+    const two = ['memory.max', 'memory.current', 'memory.stat'];
+    assert.equal(await groupMemory(root), undefined);
+    write('proc/self/cgroup', '0::/system.slice/reperio-web.service\n');
+    group('system.slice/reperio-web.service', two, ['max', 5e8, 'anon 4\ninactive_file 100000000']);
+    assert.equal(await groupMemory(root), undefined, 'no limit');
+    group('system.slice', two, [1e9, 9e8, 'inactive_file 20000000']);
+    const around = await groupMemory(root);
+    assert.deepEqual([around?.total, around?.free], [1e9, 1.2e8]);
+    assert.equal(around?.folder, join(root, 'sys/fs/cgroup/system.slice'));
+    const one = ['memory.limit_in_bytes', 'memory.usage_in_bytes', 'memory.stat'];
+    write('proc/self/cgroup', '4:cpu,memory:/docker/abc\n0::/\n');
+    group('memory', one, ['9223372036854771712', 2e9, 'total_inactive_file 0']);
+    group('memory/docker/abc', one, [2e9, 1.9e9, 'inactive_file 1\ntotal_inactive_file 50000000']);
+    assert.equal((await groupMemory(root))?.free, 1.5e8);
   });
 
   test('mail: what is kept warns, a server that does not take mail is critical, and a password is never told', async () => {

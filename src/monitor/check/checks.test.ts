@@ -54,7 +54,7 @@ test('what takes too long is unknown, and what hangs is not begun beside itself'
   const slow = { ...checks[0]!, name: 'slow', every: 1, run: () => new Promise<never>(() => void begun++) };
   const board = createCheckBoard([slow], {
     ...hang,
-    settings: settingsOf(),
+    settings: () => settingsOf(),
     status: () => testView().status,
     now: Date.now,
   });
@@ -97,7 +97,55 @@ describe('a node', () => {
     assert.equal((await look('errors', statusOf({ samples: [sample] }))).state, 'ok');
     const many = Array.from({ length: 24 }, () => ({ ...sample, requests: 10, errors: 1 }));
     const answer = await look('errors', statusOf({ samples: many }));
-    assert.deepEqual([answer.state, answer.measures[0]!.value], ['critical', 10]);
+    assert.deepEqual([answer.state, answer.measures[0]!.value, answer.fix], ['critical', 10, 'reperio status']);
+    const { database } = store;
+    for (const [fingerprint, seen, count] of [
+      ['00000000000000aa', '10 seconds', 3],
+      ['00000000000000bb', '90 seconds', 20],
+      ['00000000000000cc', '10 minutes', 500],
+    ] as const) {
+      await database.query(sql`
+        INSERT INTO failure (fingerprint, kind, type, code, place, message, count, first_seen, last_seen, first_release,
+          last_release, streak, told)
+        VALUES (${fingerprint}, 'request', 'TypeError', '', ${`GET /${fingerprint.slice(-2)}`}, 'x', ${count}, now(),
+          now() - ${seen}::interval, '0.2.0', '0.2.0', 1, 1)`);
+      await database.query(sql`
+        INSERT INTO failure_hour (fingerprint, hour, count) VALUES (${fingerprint}, date_trunc('hour', now()), ${count})`);
+    }
+    const named = await look('errors', statusOf({ samples: many }));
+    assert.match(named.sentence, /; most often TypeError in GET \/bb\.$/);
+    assert.equal(named.fix, 'reperio failures show 00000000000000bb');
+    await database.query(sql`DELETE FROM failure`);
+  });
+
+  test('lag: one worker alone is named and can be replaced; a machine that does other work is no fault of theirs', async () => {
+    const { workers } = testView().status;
+    const two = [1, 2].map((pid) => ({ ...workers[0]!, pid, place: pid - 1 }));
+    const samples = (first: number, second: number) =>
+      Array.from({ length: 6 }, () => ({
+        ...{ requests: 1, errors: 0, median: 1, p95: 1, lag: Math.max(first, second) },
+        lags: { 1: first, 2: second },
+      }));
+    const idle = { workers: two, load: [0.1, 0, 0], cores: 2 };
+    const alone = await look('lag', statusOf({ ...idle, samples: samples(30, 1_400) }));
+    assert.deepEqual([alone.state, alone.fix], ['critical', 'systemctl reload reperio-web']);
+    assert.match(alone.sentence, /were 1400 ms late; worker 2 \(process 2\) is, and the others are not\.$/);
+    const both = await look('lag', statusOf({ ...idle, samples: samples(900, 1_400) }));
+    assert.equal(both.fix, 'reperio profile --seconds 10');
+    const busy = await look('lag', statusOf({ ...idle, load: [9.5, 0, 0], samples: samples(900, 1_400) }));
+    assert.match(busy.sentence, /; the load of the machine is 9\.5 on 2 cores\.$/);
+  });
+
+  test('heartbeat: one that was lost is no trouble, two in a row are, whatever their age', async () => {
+    const settings = settingsOf({ REPERIO_HEARTBEAT_URL: 'https://hears.example/x' });
+    const state = async (unheard: number, problem: string) =>
+      look('heartbeat', { settings, ...statusOf({ heartbeat: { heard: Date.now() - 70_000, unheard, problem } }) });
+    assert.equal((await state(1, 'the address of the heartbeat does not answer')).state, 'ok');
+    const lost = await state(2, 'the address of the heartbeat answered 404');
+    assert.deepEqual([lost.state, lost.fix], ['warning', 'reperio config get heartbeat-url']);
+    assert.match(lost.sentence, /^The heartbeat was heard 1 min ago; the address of the heartbeat answered 404\.$/);
+    const silent = await state(2, 'alerts cannot be sent, so the heartbeat is silent: no mail server');
+    assert.equal(silent.fix, 'reperio alert test --dry-run');
   });
 
   test('lag, slow and refused name what is slow and who asks', async () => {
@@ -155,7 +203,25 @@ describe('a node', () => {
     };
     assert.match((await look('answer', world)).sentence, /^A search for "whales" found 3 records in \d+ ms\.$/);
     total = 0;
-    assert.equal((await look('answer', world)).state, 'warning');
+    assert.match((await look('answer', world)).sentence, /^The library has no records yet\.$/);
+    await store.database.query(sql`INSERT INTO record (id, created, modified, marc) VALUES (1, now(), now(), '')`);
+    assert.equal((await look('answer', world)).state, 'warning', 'it may be the question');
+    const { workers } = testView().status;
+    const emptied = workers.map((worker) => ({
+      ...worker,
+      ...(worker.report !== undefined && {
+        report: { ...worker.report, index: { ...worker.report.index, records: 0 } },
+      }),
+    }));
+    const lost = await look('answer', {
+      ...world,
+      ...statusOf({ address: `http://0.0.0.0:${port}`, workers: emptied }),
+    });
+    assert.deepEqual(
+      [lost.state, lost.sentence, lost.fix],
+      ['critical', 'Nothing can be found: the index has none of the 1 record of the library.', 'reperio index rebuild'],
+    );
+    await store.database.query(sql`DELETE FROM record`);
     status = 503;
     assert.equal((await look('answer', world)).state, 'critical');
     await store.database.query(

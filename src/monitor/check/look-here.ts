@@ -41,7 +41,7 @@ export async function lookHere({ name, limits, within, settings }: LocalLook): P
 export async function lookAt(asked: readonly Check[], settings: Settings): Promise<readonly CheckResult[]> {
   let opened: Database | undefined;
   const board: CheckBoard = createCheckBoard(asked, {
-    settings,
+    settings: () => settings,
     status: () => {
       throw new Error(`No server answers for the data folder ${settings.dataFolder}: start it with \`reperio serve\`.`);
     },

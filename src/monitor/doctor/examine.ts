@@ -23,19 +23,20 @@ export interface Examination {
 /** Asks everything. Works without a server and without a database. */
 export async function examine(read: ReadSettings): Promise<Examination> {
   const { settings } = read;
-  const view = await viewFrom(statusSocket(settings.dataFolder));
+  const asked = await viewFrom(statusSocket(settings.dataFolder));
+  const view = typeof asked === 'string' ? undefined : asked;
   const results = view?.status.checks ?? (await lookAt(checks, settings));
   // What nobody can know without a server is one question, not ten.
   const { kept, waiting } = withoutConsequences(results);
-  const asked = view === undefined ? results.filter(({ finding }) => judge(finding).state !== 'unknown') : kept;
+  const shown = view === undefined ? results.filter(({ finding }) => judge(finding).state !== 'unknown') : kept;
   return {
     diagnoses: [
       ...settingDiagnoses(read),
       ...folderDiagnoses(read),
       ...hostDiagnoses(),
-      server(view, settings.dataFolder, results.length - asked.length),
+      server(asked, settings.dataFolder, results.length - shown.length),
       ...(view === undefined ? [] : [releaseOf(view)]),
-      ...diagnosesOf(checks, asked),
+      ...diagnosesOf(checks, shown),
       ...(view === undefined || waiting.length === 0 ? [] : [notKnown(waiting)]),
     ],
     results,
@@ -48,9 +49,15 @@ function notKnown(waiting: readonly string[]): Diagnosis {
   return { question, answer: 'unknown', found, page: playbook('A lost database') };
 }
 
-function server(view: NodeView | undefined, folder: string, unknown: number): Diagnosis {
+/** `view`: or why it could not be asked. */
+function server(view: NodeView | string, folder: string, unknown: number): Diagnosis {
   const question = 'Does the server of this data folder run?';
-  if (view !== undefined)
+  if (view === 'EACCES')
+    return {
+      ...{ question, answer: 'unknown', fix: `ls -ld ${folder}` },
+      found: `This user may not ask the server of ${folder}, and ${unknown} questions need it: be root, or the user of the service.`,
+    };
+  if (typeof view !== 'string')
     return yes(question, `${view.status.name} is ${view.status.state} at ${view.status.address}.`);
   return {
     ...{ question, answer: 'no', fix: 'reperio serve', page: 'docs/when-you-are-woken.md#a-dead-node' },
@@ -71,16 +78,15 @@ function releaseOf({ status }: NodeView): Diagnosis {
 /** Every check looks again for it. Milliseconds. */
 const within = 20_000;
 
-async function viewFrom(socketPath: string): Promise<NodeView | undefined> {
+/** The code of the error when there is no answer; '' when it is none that can be read. */
+async function viewFrom(socketPath: string): Promise<NodeView | string> {
   return new Promise((resolve) => {
-    const none = (): void => resolve(undefined);
+    const none = (error: NodeJS.ErrnoException): void => resolve(error.code ?? '');
     const signal = AbortSignal.timeout(within);
     request({ socketPath, path: '/server-status?format=json&again', signal }, (response) => {
       const parts: string[] = [];
       response.setEncoding('utf8').on('data', (part: string) => parts.push(part));
-      response.on('end', () =>
-        resolve(response.statusCode === 200 ? (JSON.parse(parts.join('')) as NodeView) : undefined),
-      );
+      response.on('end', () => resolve(response.statusCode === 200 ? (JSON.parse(parts.join('')) as NodeView) : ''));
       response.on('error', none);
     })
       .on('error', none)

@@ -95,5 +95,9 @@ test('parts of gateways and telephones are hidden, and what is next to a quoted 
   };
   const { text } = createRedactor(readSettings(environment).settings, environment);
   assert.equal(text('it said hunter two, swordfish and +41761111111'), `it said ${hidden}, ${hidden} and ${hidden}`);
+  assert.equal(text('* = sms:+41761111111, SMS: +41762222222'), `* = sms:${hidden}, SMS: ${hidden}`);
+  const beat = { REPERIO_DATA: tmpdir(), REPERIO_HEARTBEAT_URL: 'https://beats.example/ping/swordfish' };
+  const { text: ofPath } = createRedactor(readSettings(beat).settings, beat);
+  assert.equal(ofPath('asked https://beats.example/ping/swordfish'), `asked ${hidden}`);
   assert.equal(text('{"password":"a b","status":401}'), `{"password":${hidden},"status":401}`);
 });

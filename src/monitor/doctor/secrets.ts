@@ -64,7 +64,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(\/[\w./~%-]*)\?[^\s"'<>]*/g, '$1?...'],
   [/[\w.+-]+@((?:[\w-]+\.)+[a-z]{2,})/gi, `${hidden}@$1`],
   // Telephones of those on duty.
-  [/(?<![\w.:+-])\+\d{8,15}\b/g, hidden],
+  [/((?<![\w.:+-])|\bsms:\s*)\+\d{8,15}\b/gi, `$1${hidden}`],
   // Links that are good once, tokens, cookies.
   [/(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[a-z])[\w-]{24,}/gi, hidden],
 ];
@@ -135,7 +135,8 @@ function partsOf(secret: string): readonly string[] {
   const asked = [...secret.matchAll(/[?&][^=&\s]+=([^&\s]*)|:\s*"((?:[^"\\]|\\.)*)"/g)].map(
     ([, value, json]) => value ?? json ?? '',
   );
-  const isTold = passwords.every((each) => each === '') && asked.length === 0;
+  // What hears the heartbeat is known by its path.
+  const isTold = passwords.every((each) => each === '') && asked.length === 0 && !/^https?:\/\/[^/]+\/./.test(secret);
   return [...(isTold ? [] : [secret]), ...[...passwords, ...asked].flatMap((each) => [each, decoded(each)])].filter(
     (each) => each !== '' && each !== user && !/^\{\w+\}$/.test(each),
   );

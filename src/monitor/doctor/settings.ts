@@ -1,5 +1,7 @@
 import { totalmem } from 'node:os';
 import type { ReadSettings } from '../../config/settings.ts';
+import { dutiesOf, everybody } from '../alerts/recipients.ts';
+import { gapsOf } from '../alerts/week.ts';
 import { type Diagnosis, notSetUp, yes } from './diagnosis.ts';
 
 interface Rule {
@@ -60,6 +62,33 @@ const rules: readonly Rule[] = [
       smtpUrl === undefined ? 'smtp-url is not set: e-mails are kept in the folder outbox.' : undefined,
     fix: 'reperio config list --changed',
     page: people,
+  },
+  {
+    question: 'Is somebody told of an alert, at any hour?',
+    wrong: ({ settings: { emergency, smsGateway, smtpUrl } }) => {
+      const all = everybody(dutiesOf(emergency));
+      const called = all.filter(({ number }) => number !== undefined);
+      if (called.length > 0 && smsGateway === undefined)
+        return `emergency has ${called[0]!.address}, and sms-gateway is not set: no text message can be sent.`;
+      const written = all.filter(({ number }) => number === undefined);
+      if (written.length > 0 && smtpUrl === undefined)
+        return `emergency has ${written[0]!.address}, and smtp-url is not set: no e-mail is sent.`;
+      return undefined;
+    },
+    unused: ({ settings: { emergency, smtpUrl, isolated } }) => {
+      if (isolated) return 'This copy of a library wakes nobody.';
+      if (emergency === undefined)
+        return smtpUrl === undefined
+          ? 'emergency and smtp-url are not set: nobody is told.'
+          : 'emergency is not set: only the admin of the site file gets an e-mail.';
+      const [gap, ...more] = gapsOf(dutiesOf(emergency));
+      const rest = more.length === 0 ? '' : ` and ${more.length} more times of the week`;
+      return gap === undefined
+        ? undefined
+        : `Nobody is on duty ${gap}${rest}; the admin of the site file gets an e-mail.`;
+    },
+    fix: 'reperio alert test --dry-run',
+    page: 'docs/alerts.md#who-is-told',
   },
   {
     question: 'Does the memory of all workers fit into the machine?',

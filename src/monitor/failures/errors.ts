@@ -4,13 +4,13 @@ export const failureErrors = defineErrors({
   noFailure: {
     code: 'REPERIO_NO_FAILURE',
     status: 404,
-    message: 'No failure begins with {fingerprint}.',
+    message: 'No failure begins with "{fingerprint}".',
     hint: '`reperio failures list --all` shows the failures that are known.',
   },
   severalFailures: {
     code: 'REPERIO_SEVERAL_FAILURES',
     status: 409,
-    message: '{count} failures begin with {fingerprint}.',
+    message: '{count} failures begin with "{fingerprint}".',
     hint: 'Write more of its digits, as `reperio failures list --all` shows them.',
   },
   releaseWrong: {

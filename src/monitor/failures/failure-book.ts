@@ -14,8 +14,8 @@ export interface SeenFailure {
   /** Route, task or process. */
   readonly place?: string | undefined;
   readonly request?: string | undefined;
-  /** As `GET /search?p=x`. */
-  readonly address?: string | undefined;
+  /** As `GET /search?p=x`; asked for only when it is kept. */
+  readonly address?: (() => string) | undefined;
 }
 
 /** What one process has met since it told last. Counting takes microseconds and never throws. */
@@ -119,7 +119,7 @@ function sampleOf(node: string, seen: SeenFailure, message: string, stack: strin
     at,
     node,
     request,
-    address: address === undefined ? undefined : cut(withoutSecretValues(address)),
+    address: address === undefined ? undefined : cut(withoutSecretValues(address())),
     message: cut(withoutSecretValues(message.slice(0, 4 * longestMessage))),
     // Its first lines are the message again.
     stack: stack

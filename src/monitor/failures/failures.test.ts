@@ -80,7 +80,7 @@ test('what is kept: five samples, hours, releases; nothing secret', async () => 
       error: new Error(`cannot connect to postgresql://reperio:hunter2@db1/x with {"token": "hunter2"} and \0 ${i}`),
       place: 'POST /kept',
       request: `r${i}`,
-      address: 'POST /kept?reset-token=hunter2&p=higgs',
+      address: () => 'POST /kept?reset-token=hunter2&p=higgs',
     });
   await writeFailures(store.database, book.take());
   const { fingerprint } = (await listFailures(store.database)).rows.find(({ place }) => place === 'POST /kept')!;

@@ -61,7 +61,7 @@ export function watchFailures(options: NodeFailuresOptions): NodeFailures {
         code: how,
         place: process,
         error: lastWords(how, said),
-        address: running === undefined ? undefined : `${running.method} ${running.url}`,
+        address: running === undefined ? undefined : () => `${running.method} ${running.url}`,
       }),
     close: async () => {
       clearInterval(writing);

@@ -57,7 +57,7 @@ export async function listenForStatus({
     const failed = (error: unknown) =>
       response.writeHead(500).end(`${error instanceof Error ? error.message : String(error)}\n`);
     if (path === probes.live) return void response.end('ok\n');
-    const check = askedCheck(path);
+    const check = askedCheck(decoded(path));
     if (check !== undefined) {
       const names = checks.latest().map(({ name }) => name);
       checks.fresh(check === allChecks ? names : names.filter((name) => name === check)).then((results) => {
@@ -83,9 +83,10 @@ export async function listenForStatus({
   const byFile: RequestListener = (request, response) => {
     const [path, query = ''] = (request.url ?? '').split('?', 2);
     if (path === '/profile') return takeProfile(query, response);
-    // `reperio doctor` wants to know how it is now.
-    const isAgain = new URLSearchParams(query).has('again');
-    void (isAgain ? checks.again() : Promise.resolve()).then(() => answer(request, response));
+    // `reperio doctor` wants to know how it is now; of all checks, or of those that are named.
+    const again = new URLSearchParams(query).get('again');
+    const looked = again === null ? undefined : checks.again(again === '' ? undefined : again.split(','));
+    void Promise.resolve(looked).then(() => answer(request, response));
   };
   // A page of somewhere else that a browser of this machine shows may send requests here, under a
   // name of its own.
@@ -104,6 +105,15 @@ export async function listenForStatus({
       }
     },
   };
+}
+
+/** As it is when it cannot be decoded: then it names nothing that there is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 async function listening(

@@ -32,7 +32,7 @@ export function pageBehind(url: string): string {
   const [, room, page] = path.split('/');
   if (room === 'jobs') return '/jobs';
   if (room === 'edit' && page === 'many') return '/edit/many';
-  if (room === 'record' || room === 'edit' || room === 'merge') return path;
+  if (['record', 'edit', 'merge', 'duplicates', 'checks'].includes(room ?? '')) return path;
   if (room === 'admin') return page === undefined ? '/admin' : `/admin/${page}`;
   return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
 }

@@ -52,7 +52,7 @@ before(async () => {
     error: new TypeError('no <b>shelf</b> 12'),
     place: 'GET /record/:id',
     request: 'abc123',
-    address: 'GET /record/12?token=hunter2',
+    address: () => 'GET /record/12?token=hunter2',
   });
   const [one] = book.take();
   fingerprint = one!.fingerprint;

@@ -10,6 +10,7 @@ import {
   removeFileParameters,
   searchParameters,
   suggestParameters,
+  webhookLogParameters,
 } from './schemas.ts';
 import { writeOperations } from './write-operations.ts';
 
@@ -32,7 +33,7 @@ export function operationsOf(
     ...reading,
     ...(hasUploads ? writeOperations : []),
     ...(hasFiles ? fileOperations : []),
-    ...(hasAccounts ? [...sessionOperations, ...jobOperations] : []),
+    ...(hasAccounts ? [...sessionOperations, ...jobOperations, ...webhookOperations] : []),
   ];
 }
 
@@ -72,6 +73,54 @@ const jobOperations: readonly Operation[] = [
     description: 'With its log; what it has done stays. With an Idempotency-Key a request can be repeated safely.',
     ...{ parameters: noParameters, inPath: jobNumber, answer: undefined, contentType: undefined },
     ...{ errors: [401, 403, 404, 409], example: '/api/jobs/1' },
+  },
+];
+
+const webhookName = { name: 'Name of the webhook.' };
+const webhookOwner = 'For people who may have webhooks (cfgwebhooks, tokens with the scope admin): their own.';
+
+const webhookOperations: readonly Operation[] = [
+  {
+    ...{ id: 'webhooks', method: 'get', path: '/api/webhooks', summary: 'Webhooks', description: webhookOwner },
+    ...{ parameters: noParameters, inPath: {}, answer: 'WebhooksAnswer', contentType: json, errors: [401, 403] },
+    example: '/api/webhooks',
+  },
+  {
+    ...{ id: 'addWebhook', method: 'post', path: '/api/webhooks', summary: 'Add a webhook' },
+    description: `It is told what happens from now on, as far as its owner may see it. The answer has its secret, this once. ${webhookOwner} With an Idempotency-Key a request can be repeated safely.`,
+    ...{ parameters: noParameters, inPath: {}, body: 'NewWebhook', answer: 'Webhook', contentType: json },
+    ...{ errors: [400, 401, 403, 409], example: '/api/webhooks' },
+  },
+  {
+    ...{
+      id: 'webhook',
+      method: 'get',
+      path: '/api/webhooks/{name}',
+      summary: 'One webhook',
+      description: webhookOwner,
+    },
+    ...{ parameters: noParameters, inPath: webhookName, answer: 'Webhook', contentType: json, errors: [401, 403, 404] },
+    example: '/api/webhooks/discovery',
+  },
+  {
+    ...{ id: 'removeWebhook', method: 'delete', path: '/api/webhooks/{name}', summary: 'Remove a webhook' },
+    description: `With its log. ${webhookOwner} With an Idempotency-Key a request can be repeated safely.`,
+    ...{ parameters: noParameters, inPath: webhookName, answer: undefined, contentType: undefined },
+    ...{ errors: [401, 403, 404], example: '/api/webhooks/discovery' },
+  },
+  {
+    ...{ id: 'webhookLog', method: 'get', path: '/api/webhooks/{name}/log', summary: 'What it was told' },
+    description: `The newest first. Sent messages are kept for a week, others for 30 days. ${webhookOwner}`,
+    ...{ parameters: webhookLogParameters, inPath: webhookName, answer: 'WebhookLog', contentType: json },
+    ...{ errors: [401, 403, 404], example: '/api/webhooks/discovery/log?state=failed' },
+  },
+  {
+    ...{ id: 'changeWebhook', method: 'post', path: '/api/webhooks/{name}/{wish}', summary: 'Test, resend, on, off' },
+    description: `test sends a message now and answers with what became of it; resend sends one of the log once more, or all that failed. ${webhookOwner} With an Idempotency-Key a request can be repeated safely.`,
+    parameters: noParameters,
+    inPath: { ...webhookName, wish: 'test, resend, on or off.' },
+    ...{ body: 'WebhookResend', answer: 'Webhook', contentType: json, errors: [401, 403, 404] },
+    example: '/api/webhooks/discovery/resend',
   },
 ];
 

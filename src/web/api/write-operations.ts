@@ -30,14 +30,14 @@ export const writeOperations: readonly Operation[] = [
     ...{ id: 'replaceRecord', method: 'put', path: '/api/records/{id}', summary: 'Replace a record' },
     description: `By the one record of the body. 412 when it has changed since the revision of If-Match: the answer has the newest revision, and the fields in conflict. ${once}`,
     ...{ parameters: editParameters, inPath: id, inHeader: { ...ifMatch, ...prefer }, takesRecords: true },
-    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 428] },
+    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 422, 428] },
     example: '/api/records/1',
   },
   {
     ...{ id: 'correctRecord', method: 'patch', path: '/api/records/{id}', summary: 'Correct fields of a record' },
     description: `For each tag with its indicators that the body has, all such fields go and those of the body come (mode correct). ${once}`,
     ...{ parameters: editParameters, inPath: id, inHeader: { ...ifMatch, ...prefer }, takesRecords: true },
-    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 428] },
+    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 422, 428] },
     example: '/api/records/1',
   },
   {

@@ -86,7 +86,7 @@ export async function answerEdit(
   if (wish === 'draft') return await answerDraft(exchange, database, editor, shown);
   if (wish === 'resolve') return await showEditor(exchange, database, editor, await resolved(exchange, shown));
   const edited = readText(text);
-  const findings = findingsOf(page, edited);
+  const findings = findingsOf(exchange, edited);
   if (wish === 'check') return await showEditor(exchange, database, editor, { ...shown, findings });
   if (wish === 'preview') {
     const drawn = preview(exchange, id, edited.record);

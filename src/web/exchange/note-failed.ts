@@ -10,7 +10,7 @@ export function noteFailed(failures: FailureBook | undefined, error: unknown, re
     error,
     place: `${request.method} ${request.routeOptions?.url ?? 'no route'}`,
     request: request.id,
-    address: `${request.method} ${withoutSecrets(request.url)}`,
+    address: () => `${request.method} ${withoutSecrets(request.url)}`,
   });
 }
 

@@ -5,6 +5,7 @@ import { may, type Person } from '../../people/person.ts';
 import type { LevelName, SiteLevel } from '../../site/level.ts';
 import type { Site } from '../../site/site.ts';
 import { webErrors } from '../http/errors.ts';
+import { refuseByIntent } from '../http/watch.ts';
 
 /** Readers are refused because of the site's level, and may come back. */
 export class SiteClosed extends UserError {
@@ -46,6 +47,8 @@ export function applyLevel(
       const { site, person } = who(request);
       return may(site, person, 'cfgwebaccess');
     });
-    if (refused !== undefined) throw new SiteClosed(refused, now);
+    if (refused === undefined) return;
+    refuseByIntent(request);
+    throw new SiteClosed(refused, now);
   });
 }

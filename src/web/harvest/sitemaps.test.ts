@@ -19,7 +19,7 @@ test('sitemaps have the records that everybody may open, with their dates, and r
   );
   const file = await app.inject('/sitemaps/0.xml');
   assert.deepEqual(
-    [...file.body.matchAll(/<loc>([^<]+)<\/loc><lastmod>([^<]+)</g)].map(([, url, date]) => [url, date]),
+    [...file.body.matchAll(/<url><loc>([^<]+)<\/loc><lastmod>([^<]+)</g)].map(([, url, date]) => [url, date]),
     [
       ['https://library.example/record/1', '2026-01-01T00:00:00Z'],
       ['https://library.example/record/4', '2026-01-01T03:00:00Z'],

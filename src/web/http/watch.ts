@@ -16,6 +16,14 @@ export interface RequestWatch {
   readonly eventLoopLag: () => number;
 }
 
+/** Requests that an operator has refused, by the level of the site: no errors. */
+const meant = new WeakSet<FastifyRequest>();
+
+/** The answer to this request may be 503 without anything being wrong. */
+export function refuseByIntent(request: FastifyRequest): void {
+  meant.add(request);
+}
+
 const alwaysAnswered = having('whenLate');
 /** Clients that are refused come back at different times: seconds. */
 const comeBack = { least: 1, most: 5 };
@@ -43,6 +51,7 @@ export function watchRequests(
       const { statusCode } = reply.raw;
       const status = route.startsWith(checkPath) && statusCode === 503 ? 200 : statusCode;
       watch.meter.request(route, status, performance.now() - began);
+      if (meant.has(request)) watch.meter.closed();
     });
     if (watch.isLate() && !alwaysAnswered(request.url)) {
       watch.meter.shed();

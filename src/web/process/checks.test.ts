@@ -97,7 +97,9 @@ test('the status of an answer is what check_http needs, and ranges may be given'
     await Promise.all(['disk?c=101:', 'nothing', 'disk?w=x', 'all?c=101:'].map(ask)),
     [503, 404, 400, 200],
   );
-  assert.equal((await fetch(`${address}/health/check/disk?c=101:`)).statusText.slice(0, 16), 'DISK CRITICAL - ');
+  const disk = await fetch(`${address}/health/check/disk?c=101:`);
+  assert.equal(disk.statusText.slice(0, 16), 'DISK CRITICAL - ');
+  assert.match(disk.headers.get('age') ?? '', /^\d{1,2}$/, 'how old it is');
   // What a check says is no error of ours.
   const metrics = await waitFor('the answers to be counted', async () => {
     const text = await (await fetch(`${address}/metrics`)).text();

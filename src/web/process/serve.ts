@@ -118,7 +118,8 @@ async function serveWith(
         say,
         onFailures: failures.add,
         onDeath: (how, said, running) => failures.noteDeath('worker', how, said, running),
-        onAsked: (member, number) => member.tell({ kind: 'status', number, status: status() }),
+        onAsked: (member, number, only) =>
+          member.tell({ kind: 'status', number, status: only === 'checks' ? { checks: board.latest() } : status() }),
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
           background.begin();
@@ -145,7 +146,9 @@ async function serveWith(
       });
       // A table that is locked must be said, and must not keep the connections of all other checks.
       const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
-      const board: CheckBoard = createCheckBoard(checks, { settings, status, database: () => asked, now: Date.now });
+      const board: CheckBoard = createCheckBoard(checks, {
+        ...{ settings: () => now, status, database: () => asked, now: Date.now },
+      });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
       // A copy that runs beside the library wakes nobody.

@@ -91,7 +91,7 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
 async function findOrAnswer(exchange: Exchange, text: string): Promise<ReadVersion | undefined> {
   const found = await exchange.record(text);
   if (found.kind === 'shown') return found.version;
-  if (found.kind === 'deleted') sendDeleted(exchange, found.id, found.on);
+  if (found.kind === 'deleted') sendDeleted(exchange, found.id, found.on, found.tombstone);
   else if (found.kind === 'merged') sendMerged(exchange, found.id, found.other);
   else sendNoRecord(exchange, text);
   return undefined;

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { checkPath, statePaths } from '../../addresses/addresses.ts';
 import { UserError } from '../../errors/errors.ts';
 import { answerCheck } from '../../monitor/check/answer.ts';
-import type { NodeStatus } from '../../monitor/node-status.ts';
+import type { CheckResult } from '../../monitor/check/check.ts';
 import { answerStatus } from '../../monitor/status/answer.ts';
 import { isLocalName, isLoopback, isOwnPeer } from '../../monitor/status/local.ts';
 import type { NodeView } from '../../monitor/status/node-view.ts';
@@ -16,8 +16,8 @@ export interface StatusSource {
   readonly networks: string | undefined;
   /** With what the database tells of others. */
   readonly view: () => Promise<NodeView>;
-  /** This node alone: the database is not asked. */
-  readonly node: () => Promise<NodeStatus>;
+  /** What the checks of this node found last; undefined: its supervisor has none. */
+  readonly checks: () => Promise<readonly CheckResult[] | undefined>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface StatusSource {
 export function statusRoutes(
   app: FastifyInstance,
   environment: WebEnvironment,
-  { networks, view, node }: StatusSource,
+  { networks, view, checks }: StatusSource,
 ): void {
   const open = networks === undefined ? undefined : parseNetworks(networks, 'status-networks');
   const isOpen = async (request: FastifyRequest): Promise<boolean> => {
@@ -51,8 +51,8 @@ export function statusRoutes(
     });
   app.get<{ Params: { name: string } }>(`${checkPath}/:name`, async (request, reply) => {
     await requireOpen(request);
-    const { checks } = await node();
-    const { status, headers, reason, body } = answerCheck(request.params.name, queryOf(request), checks);
+    const found = await checks();
+    const { status, headers, reason, body } = answerCheck(request.params.name, queryOf(request), found);
     reply.raw.statusMessage = reason;
     return reply.code(status).headers(headers).send(body);
   });

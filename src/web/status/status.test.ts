@@ -16,6 +16,7 @@ import { prometheusText } from '../../monitor/prometheus.ts';
 import { createScoreboard } from '../../monitor/scoreboard.ts';
 import { answerStatus } from '../../monitor/status/answer.ts';
 import { listenForStatus } from '../../monitor/status/listener.ts';
+import { isOwnPeer } from '../../monitor/status/local.ts';
 import { emptyView, testView } from '../../monitor/status/test-status.ts';
 import { WorkerMeter } from '../../monitor/worker-report.ts';
 import { testSite } from '../../search/testing/library.ts';
@@ -41,7 +42,7 @@ before(async () => {
     status: {
       networks: '127.0.0.0/8, 192.0.2.0/24',
       view: async () => testView(),
-      node: async () => testView().status,
+      checks: async () => testView().status.checks,
     },
     watch: { meter, board: createScoreboard(join(folder, 'one.board')), eventLoopLag: () => 0, isLate: () => late },
   });
@@ -204,7 +205,7 @@ test('without a setting the state is for our own user and root on this machine, 
   const closed = createApp(memoryLibrary(testSite, []), {
     people,
     trustProxy: '10.0.0.1',
-    status: { networks: undefined, view: async () => testView(), node: async () => testView().status },
+    status: { networks: undefined, view: async () => testView(), checks: async () => testView().status.checks },
   });
   try {
     await closed.listen({ host: '127.0.0.1', port: 0 });
@@ -226,6 +227,28 @@ test('without a setting the state is for our own user and root on this machine, 
   } finally {
     await closed.close();
   }
+});
+
+test('the kernel names our own user at the other end, whichever kind of socket asks whichever address', async () => {
+  for (const [listens, asked] of [
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', '127.0.0.2'],
+    ['::', '127.0.0.1'],
+    ['::', '::ffff:127.0.0.1'],
+    ['::', '::1'],
+  ] as const) {
+    const found = Promise.withResolvers<boolean>();
+    const server = createServer((socket) => void isOwnPeer(socket).then(found.resolve, found.reject));
+    await once(server.listen(0, listens), 'listening');
+    const { port } = server.address() as { readonly port: number };
+    const client = connect(port, asked);
+    assert.equal(await found.promise, true, `${asked} of ${listens}`);
+    client.destroy();
+    server.close();
+  }
+  const nobody = { localAddress: '127.0.0.1', localPort: 1, remoteAddress: '127.0.0.1', remotePort: 2 };
+  assert.equal(await isOwnPeer(nobody), false);
+  assert.equal(await isOwnPeer({ ...nobody, remoteAddress: '/run/x' }), false);
 });
 
 test('the port of the supervisor answers what it is for, and no page of somewhere else', async () => {

@@ -16,11 +16,14 @@ export const heartbeat: Check = {
     if (found === undefined)
       return { isUnused: true, sentence: 'This server sends no heartbeat: it is isolated, or waits for a reload.' };
     const age = Math.max(0, now() - found.heard);
-    const why = found.problem === undefined ? '' : `; ${found.problem.replace(/\.$/, '')}`;
+    const { problem = '', unheard = 0 } = found;
+    const why = problem === '' ? '' : `; ${problem.replace(/\.$/, '')}`;
     return {
+      // One may be lost on its way.
+      ...(unheard > 1 ? { atLeast: 'warning' as const } : {}),
       sentence: `The heartbeat was heard ${duration(age)} ago${why}.`,
       measures: [{ label: 'age', value: age / 1000, unit: 's', minimum: 0 }],
-      fix: 'reperio alert test --dry-run',
+      fix: /cannot be sent/.test(problem) ? 'reperio alert test --dry-run' : 'reperio config get heartbeat-url',
     };
   },
 };

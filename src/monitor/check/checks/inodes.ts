@@ -10,7 +10,9 @@ export const inodes: Check = {
   page: 'A disk that fills',
   every: 30_000,
   run: async ({ settings, memory }) => {
-    const counted = (await spaces(settings, memory)).filter(({ inodes: free }) => free !== undefined);
+    const found = await spaces(settings, memory);
+    if (found.length === 0) return { atLeast: 'unknown', sentence: `The folder ${settings.dataFolder} is not there.` };
+    const counted = found.filter(({ inodes: free }) => free !== undefined);
     const fewest = counted.toSorted((a, b) => a.inodes! - b.inodes!)[0];
     if (fewest === undefined) return { sentence: 'The file system has no fixed number of inodes.' };
     return {

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import type { Check } from '../definition.ts';
+import { endTransaction, findBlocker } from './blocker.ts';
 import { counted } from './parts.ts';
 
 interface Row {
@@ -33,16 +34,20 @@ export const locks: Check = {
     const waiting = row?.waiting ?? 0;
     const who =
       row === undefined ? '' : ` by "${row.name}" (process ${row.pid}${row.idle ? ', which does nothing in it' : ''})`;
+    // The oldest may be a backup that is in nobody's way.
+    const blocker = waiting === 0 ? undefined : await findBlocker(database());
+    const other =
+      blocker === undefined || blocker.pid === row?.pid ? '' : ` that process ${blocker.pid} ("${blocker.name}") has`;
     return {
       sentence:
         row === undefined
           ? 'No transaction is open.'
-          : `The oldest transaction has been open for ${seconds < 600 ? `${seconds.toFixed(0)} s` : `${Math.round(seconds / 60)} min`}${who}; ${counted(waiting, 'statement waits', 'statements wait')} for a lock.`,
+          : `The oldest transaction has been open for ${seconds < 600 ? `${seconds.toFixed(0)} s` : `${Math.round(seconds / 60)} min`}${who}; ${counted(waiting, 'statement waits', 'statements wait')} for a lock${other}.`,
       measures: [
         { label: 'oldest', value: seconds, unit: 's', minimum: 0 },
         { label: 'waiting', value: waiting, unit: '', warning: '20', critical: '50', minimum: 0 },
       ],
-      fix: `psql "$(reperio db url)" -c 'SELECT pg_terminate_backend(${row?.pid ?? 'PID'})'`,
+      ...(row === undefined ? {} : { fix: endTransaction(blocker?.pid ?? row.pid) }),
     };
   },
 };

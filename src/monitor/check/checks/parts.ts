@@ -9,6 +9,11 @@ export function counted(count: number, one: string, many: string): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
+/** For what begins a sentence. */
+export function capital(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
 export function reportedBy(workers: readonly WorkerStatus[]): readonly WorkerReport[] {
   return workers.flatMap(({ report }) => (report === undefined ? [] : [report]));
 }
