@@ -40,7 +40,7 @@ async function hasLetters(input: AsyncIterable<Uint8Array>): Promise<boolean> {
       const border = Buffer.concat([end, chunk.subarray(0, longest)]);
       const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
       if (letters.some((one) => bytes.includes(one) || border.includes(one))) return true;
-      end = Buffer.from(chunk.subarray(-longest));
+      end = Buffer.from(chunk.length >= longest ? chunk.subarray(-longest) : border.subarray(-longest));
     }
   } catch (error) {
     // Compressed data that break off: whoever reads it says so.
