@@ -51,7 +51,6 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'fileLimit',
     'uploadLimit',
     'inbox',
-    'robots',
     'callbackUrls',
     'callbackSecret',
     'thumbnailCache',

@@ -584,15 +584,6 @@ export const settingsTable = {
     doc: 'A folder with folders metadata/MODE for files of records, and documents/append and documents/revise for documents: what is put there is uploaded, and then moved to its folders done or refused. Uploads may name other files in it by their paths (FFT). With several nodes, a folder that all of them have.',
     defaultDoc: 'the folder inbox of the data folder',
   },
-  robots: {
-    name: 'robots',
-    environment: 'REPERIO_ROBOTS',
-    type: 'text',
-    default: undefined,
-    change: 'reload',
-    doc: 'Programs that may upload records without a token, for scripts of Invenio: NAME=NETWORK AGENT, with commas. A program of this network whose user agent begins with AGENT uploads as the person NAME, for example inspire=10.1.0.0/16 invenio_webupload.',
-    defaultDoc: 'none',
-  },
   harvestNetworks: {
     name: 'harvest-networks',
     environment: 'REPERIO_HARVEST_NETWORKS',

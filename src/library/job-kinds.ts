@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { checksKind, duplicatesKind } from '../cataloguing/ask-walks.ts';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
@@ -23,6 +24,7 @@ import { runHarvest } from './harvest-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { runUpload } from './upload-job.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
+import { checksOutcome, duplicatesOutcome, tellerOf } from './walk-jobs.ts';
 
 /** What a job `load` is asked with; its file is `recordsFile`. */
 export interface LoadArguments {
@@ -58,6 +60,16 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...changeSetKind,
       summary: 'Apply or undo a change of many records.',
       run: (job) => runChangeSet(job, database, url, settings),
+    },
+    {
+      ...duplicatesKind,
+      summary: 'Look for duplicates among records that are new or changed.',
+      run: (job) => duplicatesOutcome(settings, tellerOf(job)),
+    },
+    {
+      ...checksKind,
+      summary: 'Run the rules for records over those that are new or changed.',
+      run: (job) => checksOutcome(database, settings, tellerOf(job)),
     },
     {
       ...callbackKind,

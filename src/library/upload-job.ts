@@ -11,6 +11,7 @@ import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
+import { incomingChecks } from '../records/check-incoming.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
@@ -99,7 +100,7 @@ interface UploadContext {
   readonly snapshot: IndexSnapshot;
   readonly file: { readonly digest: string; readonly bytes: number };
   /** How far a run before this one came. */
-  readonly begun: Pick<Upload, 'position' | 'counts'>;
+  readonly begun: Pick<Upload, 'position' | 'counts' | 'way'>;
 }
 
 /** Roles by network do not hold here: nobody knows from where a job comes. */
@@ -114,7 +115,8 @@ async function senderOf(
   return personFor(site, await readPeopleRoles(database), account, visit, scopes);
 }
 
-async function inBulk({ job, database, url, settings, given, person, snapshot, file }: UploadContext) {
+async function inBulk(context: UploadContext) {
+  const { job, database, url, settings, given, person, file } = context;
   const { mode, force, dryRun, upload } = given;
   const { workers, batchSize, recordLimit } = settings;
   const isFirst = job.checkpoint === undefined;
@@ -136,7 +138,7 @@ async function inBulk({ job, database, url, settings, given, person, snapshot, f
       ...{ database, url, indexFolder: indexFolderOf(settings), mode, workers, recordLimit, force, dryRun },
       person: person.name,
       batch: { records: batchSize, bytes: batchBytes },
-      hidden: may(snapshot.site, person, 'viewhiddenpaths') ? 'drop' : 'keep',
+      hidden: hiddenFor(context),
       resume: isFirst ? 'never' : 'unfinished',
       signal: job.signal,
       onRefused: ({ position, reason }) => void reasons.set(position, reason),
@@ -154,6 +156,15 @@ async function inBulk({ job, database, url, settings, given, person, snapshot, f
   return { inserted, replaced, merged, unchanged, deleted, held, refused, 'passed-over': passedOver };
 }
 
+/**
+ * As for what is written at once. Who may write to the inbox is an operator, who sees everything.
+ */
+function hiddenFor({ given, begun, person, snapshot: { site } }: UploadContext): HiddenFields {
+  if (given.hidden !== undefined) return given.hidden;
+  if (begun.way === 'folder' || begun.way === 'terminal') return 'keep';
+  return may(site, person, 'viewhiddenpaths') ? 'drop' : 'unseen';
+}
+
 function uploadedOf(
   { position, outcome, id, revision, code }: RecordOutcome,
   reasons: ReadonlyMap<number, { readonly message: string; readonly hint: string }>,
@@ -162,19 +173,19 @@ function uploadedOf(
 }
 
 async function oneByOne(
-  { job, database, settings, given, person, snapshot, file, begun }: UploadContext,
+  context: UploadContext,
   { isOperator, everything }: { readonly isOperator: boolean; readonly everything: boolean },
 ): Promise<UploadCounts> {
+  const { job, database, settings, given, person, snapshot, file, begun } = context;
   const { mode, force, dryRun, upload, hasFiles = false, source, encoding, always = false } = given;
   const { site } = snapshot;
-  const hidden = given.hidden ?? (everything && may(site, person, 'viewhiddenpaths') ? 'drop' : 'keep');
   return await writeOneByOne({
     ...{ job, database, settings, site, file, upload, mode, dryRun, encoding, begun },
     store: openContentStore(database, settings),
     options: {
       ...{ force, person: person.name ?? job.person, source, reason: `upload ${mode} ${job.name}` },
       guard: everything ? undefined : guardFor(person, snapshot, uploadActions),
-      rules: { ...rulesOf(site), hidden, always },
+      rules: { ...rulesOf(site), hidden: hiddenFor(context), always, checks: incomingChecks(site, true) },
     },
     documents: {
       ...{ isOperator, hasFiles, seesAll: everything },

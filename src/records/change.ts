@@ -9,6 +9,7 @@ import type { Field, MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { noteRecords } from '../store/events.ts';
+import { type Checked, nothingFound } from './check-incoming.ts';
 import { isDeleted } from './deletion.ts';
 import { ownDois } from './dois.ts';
 import { recordErrors } from './errors.ts';
@@ -16,15 +17,17 @@ import { holdRecord } from './hold.ts';
 import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { findBase, readBases } from './load/current-versions.ts';
 import { decide, fetchAliases, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
-import type { WriteMode } from './modes.ts';
+import { isPartial, type WriteMode } from './modes.ts';
 import {
   type ChangeRules,
   defaultRules,
   type HeldReason,
+  type Holding,
   type Incoming,
   nextVersion,
   type Standing,
   stampedBase,
+  typedUnseen,
   type Verdict,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
@@ -86,18 +89,27 @@ export interface Written {
   readonly deleted: boolean;
   readonly warnings: readonly string[];
   /** What waits, when it does. */
-  readonly held?: { readonly id: number; readonly reason: HeldReason; readonly conflicts: readonly string[] };
+  readonly held?: {
+    readonly id: number;
+    readonly reason: HeldReason;
+    readonly conflicts: readonly string[];
+    readonly findings?: readonly string[] | undefined;
+  };
 }
 
 /** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
 export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
   const { mode, record, reason, person, rules = defaultRules, guard, documents } = write;
   const identity = identify(record, write.source, write.harvested);
+  const checked = checksOf(write, identity);
+  if (checked.refusal !== undefined)
+    throw new UserError(checked.refusal.error, { record: 'The record', ...checked.refusal.values });
+  const isHeld = checked.holds.length > 0;
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
   const decision = decide(
     identity,
-    mode,
+    isHeld ? 'hold' : mode,
     { holder: (key) => holders.get(key) ?? 0, exists: (id) => known && id === identity.number },
     write.force === true ? await lastNumber(transaction) : undefined,
   );
@@ -106,17 +118,34 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const { id, ours } = decision;
   if (decision.holds === true) {
     await guardHeld(transaction, id, write);
-    const holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined } as const;
+    const typed = id === 0 ? undefined : typedUnseen(record, rules);
+    if (typed !== undefined) throw new UserError(recordErrors.hiddenTyped, { id, paths: typed });
+    const reasons = { conflicts: [], base: undefined, findings: checked.holds };
+    const holding: Holding = { kind: 'held', reason: isHeld ? 'CHECK' : 'ASKED', ...reasons };
     const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });
-    const held = { id: number, reason: holding.reason, conflicts: [] };
+    const held = { id: number, reason: holding.reason, conflicts: [], findings: checked.holds };
     return { action: 'held', id, revision: 0, deleted: false, warnings: [], held };
   }
-  if (id === 0) return await insertVersion(transaction, analyzer, write, identity, undefined);
-  if (decision.creates === true) return await insertVersion(transaction, analyzer, write, identity, id);
+  const told = warningsOf(checked);
+  const withWarnings = (written: Written): Written =>
+    told.length === 0 ? written : { ...written, warnings: [...written.warnings, ...told] };
+  if (id === 0) return withWarnings(await insertVersion(transaction, analyzer, write, identity, undefined));
+  if (decision.creates === true) return withWarnings(await insertVersion(transaction, analyzer, write, identity, id));
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
   const incoming = { mode, record, identity, ours };
-  return await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard, documents });
+  const by = { reason, person, rules, guard, documents };
+  return withWarnings(await changeRecord(transaction, analyzer, old, incoming, by));
+}
+
+/** Of what comes whole; a part of a record is looked at with the rest: see `nextVersion`. */
+function checksOf({ mode, record, rules }: RecordWrite, { deletes }: Identity): Checked {
+  if (rules?.checks === undefined || mode === 'hold' || isPartial(mode) || deletes) return nothingFound;
+  return rules.checks([record])[0]!;
+}
+
+function warningsOf({ warnings }: Pick<Checked, 'warnings'>): readonly string[] {
+  return warnings.map((text) => `The record breaks ${text}.`);
 }
 
 async function guardHeld(transaction: Transaction, id: number, { guard, record }: RecordWrite): Promise<void> {
@@ -192,7 +221,8 @@ export async function carryOut(
     case 'held': {
       const { mode, record } = incoming;
       const number = await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
-      const held = { id: number, reason: verdict.reason, conflicts: verdict.conflicts };
+      const { conflicts, findings } = verdict;
+      const held = { id: number, reason: verdict.reason, conflicts, findings };
       return { action: 'held', id, revision: standing.revision, deleted: standing.deleted, warnings: [], held };
     }
     case 'unchanged':
@@ -214,7 +244,11 @@ export async function carryOut(
       const problems = await addDelta(transaction, analyzer, version);
       await noteRecords(transaction, [{ id, revision, before: standing.revision }]);
       const instructions = documents === undefined ? instructionWarning(incoming.record) : undefined;
-      const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
+      const warnings = [
+        ...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]),
+        ...problems,
+        ...warningsOf({ warnings: verdict.warnings ?? [] }),
+      ];
       return { action: outcome, id, revision, deleted, warnings };
     }
   }

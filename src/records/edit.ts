@@ -51,6 +51,14 @@ export type Edited =
       readonly revision: number;
       readonly warnings: readonly string[];
     }
+  /** A rule of the site says that it waits for a person; `held` is its number. */
+  | {
+      readonly kind: 'held';
+      readonly id: number;
+      readonly revision: number;
+      readonly held: number;
+      readonly findings: readonly string[];
+    }
   | EditConflict
   /** There is no such record, or it was deleted since. */
   | { readonly kind: 'gone'; readonly id: number; readonly deleted: boolean; readonly revision: number };
@@ -91,6 +99,8 @@ export async function editRecord(transaction: Transaction, analyzer: Analyzer, e
   const incoming: Incoming = { mode, record, identity: identify(record), ours: true, base: from, links: edit.links };
   const verdict = await decideChange(transaction, standing, incoming, rules);
   const isBehind = base !== old.revision;
+  if (verdict.kind === 'held' && verdict.reason === 'CHECK')
+    return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, edit));
   if (verdict.kind === 'held' || (isBehind && !edit.merge && verdict.kind === 'write'))
     return conflictOf(old, incoming, verdict, rules);
   return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, { reason, person, rules, guard }));
@@ -146,7 +156,8 @@ function differingTags(one: MarcRecord, other: MarcRecord): readonly string[] {
   return [...new Set([...a!.keys(), ...b!.keys()])].filter((tag) => keys(a, tag) !== keys(b, tag)).sort();
 }
 
-function said({ action, id, revision, warnings }: Written): Edited {
+function said({ action, id, revision, warnings, held }: Written): Edited {
+  if (held !== undefined) return { kind: 'held', id, revision, held: held.id, findings: held.findings ?? [] };
   const kind = action === 'merged' || action === 'unchanged' ? action : 'written';
   return { kind, id, revision, warnings };
 }

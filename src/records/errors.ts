@@ -45,6 +45,12 @@ export const recordErrors = defineErrors({
       '{record} would replace record {id} and drop its hidden fields {paths}: the new record does not have them.',
     hint: 'Give the same command again with --keep-hidden to keep them, or with --drop-hidden to drop them. For every load: "load-hidden: keep" in reperio.yaml, or REPERIO_LOAD_HIDDEN=keep. The output of "reperio record export" has them; exports of guests on the web do not.',
   },
+  hiddenTyped: {
+    code: 'REPERIO_EDIT_HIDDEN_TYPED',
+    status: 403,
+    message: '{paths} is hidden from you, so you cannot write it: what stands there would be lost unseen.',
+    hint: 'Remove it, or ask somebody who sees hidden fields (viewhiddenpaths) to write it.',
+  },
   hiddenNoPlace: {
     code: 'REPERIO_RECORD_HIDDEN_NO_PLACE',
     status: 409,
@@ -87,6 +93,12 @@ export const recordErrors = defineErrors({
     status: 409,
     message: '{record} {id} would lose its DOI {doi}, which the library made for it.',
     hint: 'Leave field 024 with this DOI in it. For programs that send records without it, add "024" to strong-tags in the site file.',
+  },
+  check: {
+    code: 'REPERIO_RECORD_CHECK',
+    status: 422,
+    message: '{record} is refused by {rule}.',
+    hint: '{what} `reperio checks list` shows the rules of the library.',
   },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',

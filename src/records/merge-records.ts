@@ -86,7 +86,8 @@ export async function mergeRecordsIn(
     // Without any, as they are.
     links: documents.length === 0 ? undefined : await documentLinks(transaction, id),
   });
-  if (edited.kind === 'conflict' || edited.kind === 'gone') throw new UserError(recordErrors.mergeMoved, { id });
+  if (edited.kind === 'conflict' || edited.kind === 'gone' || edited.kind === 'held')
+    throw new UserError(recordErrors.mergeMoved, { id });
   await addAliases(transaction, id, keys);
   await transaction.query(sql`
     INSERT INTO record_merge (person, survivor, merged, survivor_before, survivor_after, merged_before, merged_after, keys, documents)

@@ -7,6 +7,7 @@ import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
 import { reservedDois } from '../site/doi-pattern.ts';
 import type { Site } from '../site/site.ts';
+import type { CheckIncoming } from './check-incoming.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { type Identity, identify, keysAfter, keysOfContent } from './identifiers.ts';
@@ -55,6 +56,8 @@ export interface ChangeRules {
   readonly ignoresUnknown?: boolean;
   /** DOIs that only the library itself gives to a record, and takes from it. */
   readonly reserved?: RegExp | undefined;
+  /** What rules of the site say of what comes in; undefined: nobody asks them. */
+  readonly checks?: CheckIncoming | undefined;
 }
 
 /** What a site says; the rest is asked for by who writes. */
@@ -92,6 +95,8 @@ export type Verdict =
       readonly version: RecordVersion;
       readonly marc: string;
       readonly keys: readonly string[];
+      /** What rules of the site say of it, without stops. */
+      readonly warnings?: readonly string[];
     }
   /** `keys` may be others than before: it became known by another identifier. */
   | { readonly kind: 'unchanged'; readonly keys: readonly string[] }
@@ -109,9 +114,12 @@ export interface Holding {
   readonly reason: HeldReason;
   readonly conflicts: readonly string[];
   readonly base: number | undefined;
+  /** What rules of the site have found. */
+  readonly findings?: readonly string[];
 }
 
-export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED';
+/** CHECK: a rule of the site says so. */
+export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED' | 'CHECK';
 
 /** 005 has tenths of a second, and no two versions of a record have the same. */
 const tenth = 100;
@@ -146,6 +154,9 @@ export function nextVersion(
   const { mode } = given;
   const incoming = { ...given, record: withoutOwnLinks(given.record, standing.id, linksOf(standing)) };
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
+  const typed = typedUnseen(incoming.record, rules);
+  if (typed !== undefined)
+    return { kind: 'refused', error: recordErrors.hiddenTyped, values: { id: standing.id, paths: typed } };
   if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   const stamp = stampedBase(incoming);
@@ -210,7 +221,14 @@ function written(
   if (!rules.always && marc.length === standing.marc.length && sameContent(record, decodeStored(standing.marc)))
     return { kind: 'unchanged', keys };
   const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
-  return { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys };
+  const verdict = { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys } as const;
+  // What came whole was looked at as it came.
+  const isWhole = !isPartial(mode) && incoming.base === undefined;
+  if (isWhole || rules.checks === undefined || version.deleted) return verdict;
+  const { refusal, holds, warnings } = rules.checks([record])[0]!;
+  if (refusal !== undefined) return { kind: 'refused', ...refusal };
+  if (holds.length > 0) return { kind: 'held', reason: 'CHECK', conflicts: [], base: undefined, findings: holds };
+  return warnings.length === 0 ? verdict : { ...verdict, warnings };
 }
 
 function withAliases(keys: readonly string[], { aliases = [] }: Standing): readonly string[] {
@@ -238,6 +256,13 @@ function deletion(standing: Standing, { always }: ChangeRules, now: Date): Verdi
   return { kind: 'write', outcome: 'deleted', version, marc: encodeStored(record), keys };
 }
 
+/** The hidden paths at which somebody who is not shown them brings something; undefined: none. */
+export function typedUnseen(record: MarcRecord, { hidden, hiddenPaths }: ChangeRules): string | undefined {
+  if (hidden !== 'unseen' || hiddenPaths.none) return undefined;
+  const mask = hiddenPaths.partOf(record)?.mask ?? 0n;
+  return mask === 0n ? undefined : hiddenPaths.namesOf(mask).join(', ');
+}
+
 /** The content with hidden fields that it would lose, or why it may not lose them. */
 function withHidden(
   standing: Standing,
@@ -247,7 +272,8 @@ function withHidden(
 ): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
   // Whoever names a whole field to take it away has seen it.
   if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
-  const before = mode === 'correct' ? notRemoved(contentOf(standing), record) : contentOf(standing);
+  const hasSeen = mode === 'correct' && hidden !== 'unseen';
+  const before = hasSeen ? notRemoved(contentOf(standing), record) : contentOf(standing);
   const stored = hiddenPaths.partOf(before);
   const given = hiddenPaths.partOf(content);
   const lost = (stored?.mask ?? 0n) & ~(given?.mask ?? 0n);

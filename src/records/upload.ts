@@ -41,6 +41,8 @@ export interface UploadedRecord {
   readonly held?: number;
   /** Tags that both changed, when it waits for that. */
   readonly conflicts?: readonly string[];
+  /** What rules of the library have found, when it waits for that. */
+  readonly findings?: readonly string[];
   readonly warnings?: readonly string[];
 }
 
@@ -116,6 +118,7 @@ function uploaded(position: number, written: Written, before: readonly string[])
   return {
     ...{ position, outcome: action, id, revision },
     ...(held !== undefined && { code: held.reason, held: held.id, conflicts: held.conflicts }),
+    ...(held?.findings !== undefined && held.findings.length > 0 && { findings: held.findings }),
     ...(warnings.length > 0 && { warnings }),
   };
 }

@@ -16,6 +16,7 @@ export const actions = {
   runwebstatadmin: [],
   viewserverstatus: [],
   cfgbibsched: [],
+  cfgbibknowledge: [],
   cfgoairepository: [],
   cfgdois: [],
   cfgoaiharvest: [],

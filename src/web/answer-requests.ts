@@ -46,7 +46,6 @@ import { parseNetworks } from './limits/networks.ts';
 import { Connections } from './process/connections.ts';
 import type { WorkerStart } from './process/process-start.ts';
 import { createReadiness } from './status/readiness.ts';
-import { parseRobots } from './uploads/robots.ts';
 import { warmUp } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */
@@ -169,7 +168,6 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         limit: settings.uploadLimit,
         recordLimit: settings.recordLimit,
         callbackUrls: settings.callbackUrls,
-        robots: parseRobots(settings.robots),
         many: settings.many,
       },
       oai: { source: oaiSource(library.database), harvesters: createHarvesterBook(library.database) },

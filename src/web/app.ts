@@ -50,9 +50,13 @@ import { withoutSecrets } from './http/secrets-in-url.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { type RequestWatch, watchRequests } from './http/watch.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { kbRoutes } from './kb/routes.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './limits/limits.ts';
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
+import { manyApiRoutes } from './many/api.ts';
+import { checksRoutes } from './many/checks.ts';
+import { duplicatesRoutes } from './many/duplicates.ts';
 import { mergeRoutes } from './many/merge.ts';
 import { manyRoutes } from './many/routes.ts';
 import { applyProfiling } from './profile/apply.ts';
@@ -200,7 +204,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   });
   if (options.people !== undefined && options.uploads !== undefined) {
     manyRoutes(app, environment, options.uploads);
+    manyApiRoutes(app, environment, options.uploads);
     mergeRoutes(app, environment, options.uploads);
+    duplicatesRoutes(app, environment, options.uploads);
+    checksRoutes(app, environment, options.uploads);
   }
   if (options.profiling !== undefined)
     applyProfiling(app, {
@@ -242,6 +249,7 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     webhookApiRoutes(app, environment, options.people);
     jobRoutes(app, environment, options.people);
     editRoutes(app, environment, options.people);
+    kbRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.uploads !== undefined) uploadRoutes(app, environment, options.uploads);

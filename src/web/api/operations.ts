@@ -74,6 +74,24 @@ const jobOperations: readonly Operation[] = [
     ...{ parameters: noParameters, inPath: jobNumber, answer: undefined, contentType: undefined },
     ...{ errors: [401, 403, 404, 409], example: '/api/jobs/1' },
   },
+  {
+    ...{ id: 'schedules', method: 'get', path: '/api/schedules', summary: 'Schedules' },
+    description: 'Jobs that are asked for again and again, the next first. For who looks after jobs (cfgbibsched).',
+    ...{ parameters: noParameters, inPath: {}, answer: 'SchedulesAnswer', contentType: json, errors: [401, 403] },
+    example: '/api/schedules',
+  },
+  {
+    ...{ id: 'changeSchedule', method: 'post', path: '/api/schedules/{id}', summary: 'Change when its jobs come' },
+    description: 'What is left out stays. With an Idempotency-Key a request can be repeated safely.',
+    ...{ parameters: noParameters, inPath: { id: 'Number of the schedule.' }, body: 'ScheduleChange' },
+    ...{ answer: 'Schedule', contentType: json, errors: [401, 403, 404], example: '/api/schedules/1' },
+  },
+  {
+    ...{ id: 'deleteSchedule', method: 'delete', path: '/api/schedules/{id}', summary: 'Delete a schedule' },
+    description: 'Jobs that it has made stay. With an Idempotency-Key a request can be repeated safely.',
+    ...{ parameters: noParameters, inPath: { id: 'Number of the schedule.' }, answer: undefined },
+    ...{ contentType: undefined, errors: [401, 403, 404], example: '/api/schedules/1' },
+  },
 ];
 
 const webhookName = { name: 'Name of the webhook.' };

@@ -199,6 +199,27 @@ const jobSchema = Type.Object(
   { description: 'A job. Keys without a value are left out.', additionalProperties: false },
 );
 
+const scheduleSchema = Type.Object(
+  {
+    id: Type.Integer(),
+    kind: Type.String(),
+    name: Type.String(),
+    person: optional(Type.String()),
+    priority: Type.Integer(),
+    sequence: optional(Type.String()),
+    window: optional(Type.String()),
+    on_node: optional(Type.String()),
+    every: optional(Type.Integer({ description: 'Seconds.' })),
+    cron: optional(Type.String()),
+    time_zone: optional(Type.String()),
+    next: Type.String(),
+    problem: optional(text('Why it makes no more jobs.')),
+    last: optional(Type.Integer({ description: 'Its last job.' })),
+    last_state: optional(Type.String()),
+  },
+  { description: 'A schedule. Keys without a value are left out.', additionalProperties: false },
+);
+
 const signInSchema = Type.Object({
   name: text('Name or e-mail address of the account.'),
   password: Type.String(),
@@ -263,6 +284,14 @@ export const schemas: Readonly<Record<string, TObject>> = {
         text: Type.String(),
       }),
     ),
+  }),
+  Schedule: scheduleSchema,
+  SchedulesAnswer: Type.Object({ schedules: Type.Array(ref('Schedule')) }),
+  ScheduleChange: Type.Object({
+    every: optional(text('How often: 15min, 6h, 1d, 1w.')),
+    cron: optional(text('In its place: minute, hour, day, month, day of the week.')),
+    window: optional(text('Only in these hours of the week; empty: at any time.')),
+    priority: optional(Type.Integer({ minimum: -100, maximum: 1000 })),
   }),
   JobPriority: Type.Object({ priority: Type.Integer({ minimum: -100, maximum: 1000 }) }),
   Webhook: webhookSchema,

@@ -25,17 +25,11 @@ export const uploadErrors = defineErrors({
     message: 'The address {address} may not be called from here.',
     hint: 'The operator names addresses that may be called in the setting `callback-urls`.',
   },
-  robotWrong: {
-    code: 'REPERIO_ROBOT_WRONG',
-    status: 500,
-    message: '"{part}" in the setting robots cannot be read.',
-    hint: 'Write NAME=NETWORK AGENT, for example inspire=10.1.0.0/16 invenio_webupload.',
-  },
   robotUnknown: {
     code: 'REPERIO_ROBOT_UNKNOWN',
     status: 403,
     message: 'Nobody may upload from {address} as "{agent}".',
-    hint: 'Send an API token (Authorization: Bearer TOKEN), or have the operator name network and user agent in the setting `robots`.',
+    hint: 'Send an API token (Authorization: Bearer TOKEN), or have network and user agent named under `robots` in the site file.',
   },
   robotMay: {
     code: 'REPERIO_ROBOT_MAY_NOT',

@@ -91,16 +91,16 @@ async function take(given: Exchange, uploads: WebUploads): Promise<FastifyReply>
 }
 
 /**
- * By a token, or by where it comes from and what it calls itself: see the setting `robots`. Never
- * by the session of a browser, which somebody else's page could use.
+ * By a token, or by where it comes from and what it calls itself: see `robots` of the site file.
+ * Never by the session of a browser, which somebody else's page could use.
  */
-async function asRobot(exchange: Exchange, { database, robots = [] }: WebUploads): Promise<Exchange> {
+async function asRobot(exchange: Exchange, { database }: WebUploads): Promise<Exchange> {
   const { request, snapshot, environment, signedIn } = exchange;
   let { person } = exchange;
   const isToken = signedIn !== undefined && signedIn.session === undefined;
   if (!isToken) {
     const agent = request.headers['user-agent'] ?? '';
-    const robot = robotOf(robots, request.ip, agent);
+    const robot = robotOf(snapshot.site, request.ip, agent);
     if (robot === undefined) throw new UserError(uploadErrors.robotUnknown, { address: request.ip, agent });
     const account = await requireAccount(database, robot.person);
     if (account.state !== 'active') throw new UserError(uploadErrors.robotUnknown, { address: request.ip, agent });
