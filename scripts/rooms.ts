@@ -23,6 +23,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'cataloguing',
+      'checks',
       'citations',
       'cluster',
       'config',
@@ -264,6 +265,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'cataloguing',
+      'checks',
       'description',
       'errors',
       'html',
@@ -273,6 +275,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'people',
       'records',
       'search',
+      'site',
       'store',
       'web/account',
       'web/exchange',
@@ -299,6 +302,8 @@ export const rooms: Readonly<Record<string, Room>> = {
       'html',
       'index',
       'people',
+      'records',
+      'search',
       'store',
       'thumbnails',
       'web/exchange',
@@ -335,11 +340,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     ],
   },
   'web/many': {
-    for: 'pages on which many records are changed at once, and two are merged: /edit/many, /merge',
+    for: 'pages on which many records are changed at once, two are merged, and what rules and the look for duplicates have found is decided of: /edit/many, /merge, /duplicates, /checks',
     notFor: 'what an action makes of a record (marc/actions), change sets (cataloguing)',
     imports: [
       'access',
       'cataloguing',
+      'description',
       'errors',
       'formats',
       'html',
@@ -348,6 +354,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'people',
       'records',
       'search',
+      'site',
       'store',
       'web/account',
       'web/exchange',
@@ -630,9 +637,22 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: ['errors', 'files', 'store'],
   },
   cataloguing: {
-    for: 'the work of cataloguers: drafts, templates, who edits what; changing many records by tasks, as change sets; merging records',
+    for: 'the work of cataloguers: drafts, templates, who edits what; changing many records by tasks, as change sets; duplicates; what checks have found',
     notFor: 'writing a record (records), what an action makes of one (marc/actions)',
-    imports: ['access', 'errors', 'index', 'jobs', 'knowledge', 'marc', 'people', 'site', 'store', 'yaml'],
+    imports: [
+      'access',
+      'checks',
+      'description',
+      'errors',
+      'index',
+      'jobs',
+      'knowledge',
+      'marc',
+      'people',
+      'site',
+      'store',
+      'yaml',
+    ],
   },
   knowledge: {
     for: 'knowledge bases: which text stands for which, kept in the library or read of the site file; their files (CSV, SKOS); what they are used for',
@@ -667,17 +687,22 @@ export const rooms: Readonly<Record<string, Room>> = {
   search: {
     for: 'query text -> syntax tree -> hit set -> sorted, ranked, faceted page',
     notFor: 'who asks: never called by pages directly (access)',
-    imports: ['citations', 'errors', 'formats', 'index', 'site', 'store', 'tokenizers'],
+    imports: ['citations', 'errors', 'formats', 'index', 'marc', 'site', 'store', 'tokenizers'],
   },
   citations: {
     for: 'the citation graph: matching, its file, what changed since; views of it for a set of visible records; summaries',
     notFor: 'who may see which record (access)',
     imports: ['index', 'store'],
   },
+  checks: {
+    for: 'rules of the site file for records: which look at which record, and what they say of it',
+    notFor: 'what a kind of check looks at (marc/checks), what is kept of it (cataloguing)',
+    imports: ['index', 'marc', 'search', 'site'],
+  },
   records: {
     for: 'the only writer of records: matching, modes, revisions, bulk load',
     notFor: 'reading MARC (marc)',
-    imports: ['errors', 'identifiers', 'index', 'marc', 'site', 'store'],
+    imports: ['checks', 'errors', 'files', 'identifiers', 'index', 'marc', 'site', 'store'],
   },
   index: {
     for: '`analysis/` (record -> terms, columns, brief), `segment/` (inverter, file, reader, merge), manifest, deltas, indexer, follower, verify',
@@ -692,7 +717,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   files: {
     for: 'documents of records, and where their bytes are',
     notFor: 'who may read them (access, web/files)',
-    imports: ['config', 'errors', 'store'],
+    imports: ['config', 'errors', 'marc', 'store'],
   },
   site: {
     for: 'site.yaml: parsed, checked, its versions, also what it says of actions and names; the default site; how far the site is open',
@@ -710,9 +735,9 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [],
   },
   marc: {
-    for: 'a record, its paths, its stored form; `readers/`, `writers/`, MARC-8',
+    for: 'a record, its paths, its stored form; `readers/`, `writers/`, MARC-8; `actions/` and `checks/`: what is done to fields, and what is found in them',
     notFor: 'what a library makes of a record (formats)',
-    imports: ['errors'],
+    imports: ['errors', 'identifiers'],
   },
   mail: {
     for: 'e-mail: sent in the background, or kept as files',

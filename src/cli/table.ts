@@ -52,6 +52,16 @@ export const commandTable: CommandTable = {
     summary: 'Change many records at once: preview, apply, undo.',
     load: () => import('./commands/edit.ts'),
   },
+  duplicates: {
+    group: 'Records',
+    summary: 'Find records that may be the same; list them; say that they are not.',
+    load: () => import('./commands/duplicates.ts'),
+  },
+  checks: {
+    group: 'Records',
+    summary: 'Rules for records: run them, see and fix what they find.',
+    load: () => import('./commands/checks.ts'),
+  },
   kb: {
     group: 'Records',
     summary: 'Keep knowledge bases: which text stands for which; import and export them.',

@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { databaseUrlProblem } from './database-url.ts';
 import { emergencyProblem } from './emergency.ts';
+import { fetchUrlsProblem } from './fetch-urls.ts';
 import { smsGatewayProblem, timeZoneProblem, webAddressProblem } from './sms-gateway.ts';
 import { retentionProblem, timeOfDayProblem } from './texts.ts';
 
@@ -580,7 +581,7 @@ export const settingsTable = {
     type: 'path',
     default: undefined,
     change: 'restart',
-    doc: 'A folder with folders metadata/MODE: files of records that are put there are uploaded by that mode, and then moved to its folders done or refused. With several nodes, a folder that all of them have.',
+    doc: 'A folder with folders metadata/MODE for files of records, and documents/append and documents/revise for documents: what is put there is uploaded, and then moved to its folders done or refused. Uploads may name other files in it by their paths (FFT). With several nodes, a folder that all of them have.',
     defaultDoc: 'the folder inbox of the data folder',
   },
   harvestNetworks: {
@@ -619,6 +620,16 @@ export const settingsTable = {
     maximum: 365,
     change: 'reload',
     doc: 'A webhook that has taken nothing for so many days, though it was tried, is switched off, and its owner gets an e-mail.',
+  },
+  fetchUrls: {
+    name: 'fetch-urls',
+    environment: 'REPERIO_FETCH_URLS',
+    type: 'text',
+    default: undefined,
+    problem: fetchUrlsProblem,
+    change: 'reload',
+    doc: 'Addresses from which documents that uploads name (FFT) are fetched, with commas; each with all that is below it, such as https://files.example/theses/. Only https, and only hosts on the Internet. Nothing else is fetched.',
+    defaultDoc: 'none',
   },
   callbackUrls: {
     name: 'callback-urls',

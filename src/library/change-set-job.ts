@@ -137,6 +137,8 @@ async function inBulk(context: Context): Promise<void> {
       ...{ database, url, indexFolder: indexFolderOf(settings), mode: 'replace', workers, recordLimit },
       reason: reasonOf(set.id, given.undo),
       whole: true,
+      // What it makes was looked at in its preview.
+      checked: false,
       person: job.person,
       batch: { records: batchSize, bytes: batchBytes },
       hidden: hidden.length === 0 ? 'drop' : 'keep',

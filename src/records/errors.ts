@@ -2,6 +2,12 @@ import { defineErrors } from '../errors/errors.ts';
 
 /** {record} is "Record 5 (001 abc)" in a load, "The record" where there is only one. */
 export const recordErrors = defineErrors({
+  documentsHere: {
+    code: 'REPERIO_RECORD_DOCUMENTS',
+    status: 422,
+    message: '{record} has fields FFT, BDR or BDM, which bring documents: they are not followed here.',
+    hint: 'Load it from a file (`reperio load FILE`), or send it to POST /api/records: then its documents are fetched and attached.',
+  },
   held: {
     code: 'REPERIO_RECORD_HELD',
     status: 409,
@@ -87,6 +93,12 @@ export const recordErrors = defineErrors({
     status: 409,
     message: '{record} {id} would lose its DOI {doi}, which the library made for it.',
     hint: 'Leave field 024 with this DOI in it. For programs that send records without it, add "024" to strong-tags in the site file.',
+  },
+  check: {
+    code: 'REPERIO_RECORD_CHECK',
+    status: 422,
+    message: '{record} is refused by {rule}.',
+    hint: '{what} `reperio checks list` shows the rules of the library.',
   },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',

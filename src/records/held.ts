@@ -25,6 +25,8 @@ export interface HeldEntry {
   readonly reason: HeldReason;
   /** Tags that both changed; LDR is the leader. */
   readonly conflicts: readonly string[];
+  /** What rules of the site have found, when it waits for that. */
+  readonly findings: readonly string[];
   /** The version that it was made from, and the newest one when it came. */
   readonly baseRevision: number | undefined;
   readonly seenRevision: number | undefined;
@@ -40,7 +42,7 @@ export interface HeldEntry {
   readonly assigned: string | undefined;
 }
 
-const columns = sql`id::float8 AS id, record_id AS record, mode, reason, conflicts, base_revision AS "baseRevision",
+const columns = sql`id::float8 AS id, record_id AS record, mode, reason, conflicts, findings, base_revision AS "baseRevision",
   seen_revision AS "seenRevision", at, person, source, state, decided, decided_by AS "decidedBy", decision, assigned`;
 
 type Row = { readonly [K in keyof HeldEntry]: HeldEntry[K] | null };

@@ -1,3 +1,4 @@
+import { withColumn } from '../yaml/column-of.ts';
 import { createYamlReader, type SiteProblem, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { builtIns } from './built-in.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
@@ -15,6 +16,7 @@ import { type IndexVersions, newestVersions } from './index-versions.ts';
 import { baseBytes, baseFile, type SiteBases } from './library-bases.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readLinks, readLocal, readLogo, readMarkdown, readPages, type SiteFiles } from './parse-appearance.ts';
+import { readChecks } from './parse-checks.ts';
 import { readCollections, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
 import { readDois } from './parse-dois.ts';
 import { readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
@@ -72,6 +74,7 @@ const sections = [
   'oai',
   'robots',
   'dois',
+  'checks',
 ] as const;
 
 /**
@@ -95,6 +98,10 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
   const orders: WrittenOrder[] = [];
   const order = readSearch(reader, root.search, orders);
   const collections = readCollections(reader, root.collections, queries, orders);
+  const before = reader.problems.length;
+  const checked = readChecks(reader, root.checks, { knowledge, collections: collections.roots }, queries);
+  const lines = text.split('\n');
+  reader.problems.push(...reader.problems.splice(before).map((one) => withColumn(lines, one)));
   const rules: WrittenRules[] = [];
   const roles = readRoles(reader, root.roles, collections.names, rules);
   const site: Site = {
@@ -114,6 +121,7 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     oai: readOai(reader, root.oai, queries),
     robots: readRobots(reader, root.robots),
     dois: readDois(reader, root.dois, queries, collections.names),
+    checks: checked,
     extends: root.extends === undefined ? undefined : reader.choice(root.extends, builtIns),
     indexed: newestVersions,
   };

@@ -161,7 +161,9 @@ export function readSite(
 }
 
 function listProblems(problems: readonly SiteProblem[]): string {
-  return problems.map(({ line, message }) => `  line ${line}: ${message}`).join('\n');
+  const place = ({ line, column }: SiteProblem) =>
+    column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
+  return problems.map((one) => `  ${place(one)}: ${one.message}`).join('\n');
 }
 
 /**

@@ -16,6 +16,8 @@ const leases = {
   backup: 7,
   oai: 11,
   webhooks: 12,
+  duplicates: 13,
+  checks: 14,
 } as const;
 export type LeaseName = keyof typeof leases;
 

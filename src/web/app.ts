@@ -55,6 +55,8 @@ import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } fr
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
 import { manyApiRoutes } from './many/api.ts';
+import { checksRoutes } from './many/checks.ts';
+import { duplicatesRoutes } from './many/duplicates.ts';
 import { mergeRoutes } from './many/merge.ts';
 import { manyRoutes } from './many/routes.ts';
 import { applyProfiling } from './profile/apply.ts';
@@ -204,6 +206,8 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
     manyRoutes(app, environment, options.uploads);
     manyApiRoutes(app, environment, options.uploads);
     mergeRoutes(app, environment, options.uploads);
+    duplicatesRoutes(app, environment, options.uploads);
+    checksRoutes(app, environment, options.uploads);
   }
   if (options.profiling !== undefined)
     applyProfiling(app, {

@@ -336,6 +336,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
   'GET /upload': () => get('/upload', '/upload?ln=fr'),
   'POST /upload': form('/upload'),
+  'POST /upload/documents': form('/upload/documents'),
   'POST /upload/write': form('/upload/write'),
   'GET /upload/:id': () => get('/upload/1', '/upload/x'),
   'GET /held': () => get('/held', '/held?whose=mine&reason=CONFLICT&ln=fr'),
@@ -378,6 +379,7 @@ export const walks: Readonly<Record<string, Walk>> = {
     get(
       ...ids.flatMap((id) => ['', '?size=large', '?size=x'].map((size) => `/record/${id}/thumbnails/paper.pdf${size}`)),
     ),
+  'GET /api/records/:id/file-events': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/file-events`)),
   'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
   'POST /api/records/:id/files': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),
@@ -478,6 +480,13 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /merge': ({ ids }) => get('/merge', `/merge?id=${ids[0]}`, `/merge?id=1&id=${ids.at(-1)}`),
   'GET /merge/:a/:b': ({ ids }) => get(...ids.map((id) => `/merge/${id}/${ids[0]}`), '/merge/1/x'),
   'POST /merge/:a/:b': form('/merge/1/2'),
+  'GET /duplicates': () => get('/duplicates', '/duplicates?page=2&ln=fr', '/duplicates?done=same&a=1&b=2'),
+  'POST /duplicates': form('/duplicates'),
+  'GET /checks': () => get('/checks', '/checks?ln=fr'),
+  'POST /checks': form('/checks'),
+  'GET /checks/:rule': () =>
+    get('/checks/walked', '/checks/walked?state=ignored&ln=fr', '/checks/walked?after=1-1', '/checks/nothing'),
+  'POST /checks/:rule': form('/checks/walked'),
   'GET /kb': () => get('/kb', '/kb?ln=fr'),
   'GET /kb/new': () => get('/kb/new'),
   'POST /kb': form('/kb'),

@@ -33,6 +33,8 @@ export interface HarvestContext {
 
 const mostEmptyPages = 100;
 const mostTries = 5;
+/** Of what rules say of a page. */
+const mostTold = 100;
 
 /**
  * Harvests what is new, some dates, or one record. Each page is one transaction with the place from
@@ -150,13 +152,20 @@ class Harvest {
       };
       const prepared = await preparePage(page, preparing);
       const after = place?.after(prepared);
+      let told: readonly string[] = [];
       try {
         const stop = await database.transaction(
           async (transaction) => {
             const { person } = run;
             const context = { database, source, current, indexFolder: this.#context.indexFolder, person };
             const reason = `harvest ${source.name}`;
-            const { records, publish } = await writePage(transaction, prepared, { ...context, reason }, oneByOne);
+            const { records, warnings, publish } = await writePage(
+              transaction,
+              prepared,
+              { ...context, reason },
+              oneByOne,
+            );
+            told = warnings;
             await noteHarvested(transaction, { source: source.id, run: run.id }, records.filter(isNews(prepared)));
             countInto(tally, prepared, records);
             const refused = records.find(({ outcome }) => outcome === 'refused');
@@ -170,6 +179,7 @@ class Harvest {
           { timeout: 0 },
         );
         this.#pages++;
+        for (const sentence of told.slice(0, mostTold)) this.#context.log('warn', sentence);
         this.#tally = tally;
         tell({ pages: this.#pages, counts: tally.counts });
         if (stop !== undefined)

@@ -1,11 +1,9 @@
 import sql from 'sql-template-tag';
+import type { Profile } from '../../description/similarity.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { WriteMode } from '../../records/modes.ts';
 import type { Queryable } from '../../store/database.ts';
 import { harvestErrors } from './errors.ts';
-
-export const profiles = ['strict', 'normal', 'lazy'] as const;
-export type Profile = (typeof profiles)[number];
 
 /** How records are written. */
 export const harvestModes = ['insert-or-replace', 'insert', 'replace', 'correct', 'append', 'hold'] as const;
@@ -39,6 +37,8 @@ export const usualSteps: Steps = {
   filter: {},
   match: { profile: 'strict', new: 'insert', matched: 'replace', ambiguous: 'hold' },
 };
+
+export { type Profile, profiles } from '../../description/similarity.ts';
 
 export const errorPolicies = ['go-on', 'stop'] as const;
 export const deletionPolicies = ['delete', 'hold', 'ignore'] as const;

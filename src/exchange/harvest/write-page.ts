@@ -3,6 +3,7 @@ import { UserError } from '../../errors/errors.ts';
 import { originOf } from '../../index/segment-store.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
+import { incomingChecksOf } from '../../records/check-incoming.ts';
 import { loadBatch, NotAsPlanned } from '../../records/load/load-batch.ts';
 import { rulesOf } from '../../records/next-version.ts';
 import { inSavepoint } from '../../records/upload.ts';
@@ -11,6 +12,7 @@ import type { CurrentSite } from '../../site/versions.ts';
 import type { Database, Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import type { ToNote } from './harvested-records.ts';
+import { labelOf } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import type { Source } from './source.ts';
 
@@ -28,6 +30,8 @@ export interface WriteContext {
 export interface WrittenPage {
   /** What is to be noted of each record that is not as before. */
   readonly records: readonly ToNote[];
+  /** What rules of the site say of some of them. */
+  readonly warnings: readonly string[];
   /** The last statement before the commit. */
   readonly publish: () => Promise<void>;
 }
@@ -45,7 +49,7 @@ export async function writePage(
   const { current, source, person, reason, indexFolder } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
-  const rules = { ...rulesOf(site), hidden: 'keep', always: false } as const;
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecksOf(site, true) } as const;
   const notes = new Map<Prepared, ToNote>();
   const note = (one: Prepared, outcome: string, more: Partial<ToNote> = {}): void => {
     const { identifier, datestamp, digest, xml } = one;
@@ -57,6 +61,7 @@ export async function writePage(
     });
   };
   const writes = prepared.filter(isWritten);
+  const warnings: string[] = [];
   let publish = async (): Promise<void> => undefined;
   await shareLease(transaction, 'numbers');
   const write = async (
@@ -70,6 +75,7 @@ export async function writePage(
     try {
       const write = { record, mode, reason, person, rules, ...named };
       const done = await inSavepoint(transaction, () => writeRecord(transaction, analyzer, write));
+      warnings.push(...done.warnings.map((text) => text.replace(/^The record\b/, labelOf(one))));
       note(one, done.action, { record: done.id, held: done.held?.id, code: done.held?.reason });
     } catch (error) {
       if (error instanceof UserError && error.status < 500) {
@@ -99,6 +105,9 @@ export async function writePage(
       writes.map(({ fate }) => fate),
     );
     publish = loaded.publish;
+    const named = (text: string): string =>
+      text.replace(/^Record (\d+)(?: \([^)]*\))?/, (_, place) => labelOf(writes[Number(place) - 1]!));
+    warnings.push(...loaded.warnings.map(named));
     for (const { position, outcome, id, code } of loaded.outcomes) {
       const one = writes[position - 1]!;
       const reasonOf = loaded.reasons.get(position);
@@ -120,7 +129,7 @@ export async function writePage(
       note(one, 'refused', { code, message: `${message} ${hint}` });
     }
   }
-  return { records: prepared.flatMap((one) => notes.get(one) ?? []), publish };
+  return { records: prepared.flatMap((one) => notes.get(one) ?? []), warnings, publish };
 }
 
 type Written = Prepared & { readonly fate: Extract<Prepared['fate'], { kind: 'write' }> };

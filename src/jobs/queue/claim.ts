@@ -25,12 +25,14 @@ export const mostAttempts = 3;
 
 /**
  * Begins the next job that is due, of these kinds: the highest priority first, then the oldest. The
- * statement takes its lock, so nobody sees it running without one. Undefined: there is none.
+ * statement takes its lock, so nobody sees it running without one. `only`: this one and no other.
+ * Undefined: there is none.
  */
 export async function claimJob(
   { holder, query }: Pick<RowLocks, 'holder' | 'query'>,
   kinds: readonly string[],
   node: string,
+  only?: number,
 ): Promise<Claimed | undefined> {
   // Rows that wait for their turn stay in the index of those that wait, so the search is for one
   // that need not.
@@ -39,7 +41,7 @@ export async function claimJob(
       did = NULL, problem = NULL, acknowledged = NULL, gives_way = false, node = ${node}, holder = ${holder}
     WHERE id = (
       SELECT id FROM job AS next
-      WHERE ${isReady(kinds)} AND (on_node IS NULL OR on_node = ${node}) AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
+      WHERE ${isReady(kinds)} AND (${only ?? null}::integer IS NULL OR id = ${only ?? null}) AND (on_node IS NULL OR on_node = ${node}) AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
       ORDER BY priority DESC, id FOR UPDATE SKIP LOCKED LIMIT 1)
       AND ${takeRowLock(sql`id`)}
     RETURNING id, run, kind, name, arguments, person, checkpoint, hours, time_zone AS "timeZone", attempts`);

@@ -1,3 +1,4 @@
+import type { Check } from '../checks/rule.ts';
 import type { Condition } from './condition.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -46,7 +47,9 @@ export type Deed =
   /** A whole value that a knowledge base has as a key becomes the value that it has for it. */
   | { readonly kind: 'map-by-knowledge'; readonly code: string; readonly base: string; readonly ignoreCase: boolean }
   /** Subfields of this code become one, where the first of them is. */
-  | { readonly kind: 'join-subfields'; readonly code: string; readonly with: string };
+  | { readonly kind: 'join-subfields'; readonly code: string; readonly with: string }
+  /** What a check finds is mended, where it knows how; it says itself on which fields. */
+  | { readonly kind: 'fix'; readonly check: Check };
 
 export interface Part {
   readonly code: string;
@@ -67,6 +70,7 @@ export const deeds = [
   'split-subfield',
   'split-field',
   'join-subfields',
+  'fix',
   'map-by-knowledge',
 ] as const satisfies readonly Deed['kind'][];
 

@@ -1,3 +1,6 @@
+import { compileCheck } from '../checks/compile.ts';
+import { patched } from '../checks/patch.ts';
+import { checkSet } from '../checks/run.ts';
 import { fieldKey, isOfLibrary, withPlaced } from '../content.ts';
 import { compilePath } from '../path.ts';
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
@@ -59,6 +62,7 @@ type Step = (
 
 function compileStep({ on, where, do: deed }: Action, look: LookUp): Step {
   if (deed.kind === 'add-field') return adding(on, deed);
+  if (deed.kind === 'fix') return fixing(deed);
   const path = compilePath(on);
   const fits = where === undefined ? () => true : compileCondition(where);
   const change = compileDeed(deed, look);
@@ -93,7 +97,24 @@ function adding(on: string, { value, subfields }: Extract<Deed, { kind: 'add-fie
   };
 }
 
-function compileDeed(deed: Exclude<Deed, { kind: 'add-field' }>, look: LookUp): DeedOnField {
+/** No kind that asks what is outside of a record knows how to mend it. */
+const noWorld = { base: () => undefined };
+
+function fixing({ check }: Extract<Deed, { kind: 'fix' }>): Step {
+  const look = checkSet([compileCheck(check, noWorld)], Number.POSITIVE_INFINITY);
+  return (fields, say) => {
+    const record = { leader: '', fields };
+    const findings = look(record);
+    if (!findings.some(({ patch }) => patch !== undefined)) return fields;
+    const mended = patched(record, findings, ({ before, after }) => {
+      if (before === undefined) return say('', 'the order of tags', 'ascending');
+      return say(before.tag, lineOf(before), after === undefined ? '' : lineOf(after));
+    });
+    return mended.fields;
+  };
+}
+
+function compileDeed(deed: Exclude<Deed, { kind: 'add-field' | 'fix' }>, look: LookUp): DeedOnField {
   switch (deed.kind) {
     case 'delete-field':
       return (field, say) => (say(lineOf(field), '') ? { stay: [], come: [] } : undefined);

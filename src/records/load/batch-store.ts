@@ -18,10 +18,12 @@ export interface RawBatch extends PackedRecords {
   readonly stamps: Map<number, Date>;
   /** Those that were read already, by index: they are not parsed again. */
   readonly read: ReadonlyMap<number, ReadRecord>;
+  /** Those that wait for a person since rules of the site say so, by index, and what was found. */
+  readonly held: Map<number, readonly string[]>;
 }
 
 export function rawBatch(packed: PackedRecords, read: ReadonlyMap<number, ReadRecord> = new Map()): RawBatch {
-  return { ...packed, count: packed.ends.length, stamps: new Map(), read };
+  return { ...packed, count: packed.ends.length, stamps: new Map(), read, held: new Map() };
 }
 
 /** A view of one record's bytes. */

@@ -203,6 +203,7 @@ export class BatchDecider {
         return verdict.keys;
       case 'write':
         this.#warn(index, current.id, verdict.outcome === 'deleted' ? undefined : instructionWarning(record));
+        for (const text of verdict.warnings ?? []) this.warnings.push(`${this.#label(given)} breaks ${text}.`);
         versions.push(verdict);
         seen.push({ ...standingOf(verdict, verdict.keys), aliases: current.aliases });
         this.#done(index, verdict.outcome, verdict.version.revision);
@@ -220,7 +221,9 @@ export class BatchDecider {
   }
 
   #holdAsAsked(index: number): void {
-    const holding: Holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined };
+    const findings = this.#batch.held.get(index);
+    const reason = findings === undefined ? 'ASKED' : 'CHECK';
+    const holding: Holding = { kind: 'held', reason, conflicts: [], base: undefined, findings: findings ?? [] };
     this.held.push({ id: this.#order.ids[index]!, index, record: this.#parse(index).record, holding });
     this.#done(index, 'held', 0);
   }

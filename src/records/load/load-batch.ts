@@ -10,6 +10,7 @@ import type { BatchContext } from './batch-context.ts';
 import { BatchRows } from './batch-rows.ts';
 import { type RawBatch, type ReadRecord, rawBatch, rawRecord } from './batch-store.ts';
 import { BatchView } from './batch-view.ts';
+import { wholeChecks } from './check-whole.ts';
 import { BatchDecider } from './decide-batch.ts';
 import { outcomesOf, type RecordOutcome } from './outcome.ts';
 import { PendingKeys } from './pending.ts';
@@ -22,6 +23,8 @@ export interface LoadedBatch {
   readonly outcomes: readonly RecordOutcome[];
   /** Why some were refused, by position. */
   readonly reasons: ReadonlyMap<number, RefusedRaw['reason']>;
+  /** Sentences that name their record. */
+  readonly warnings: readonly string[];
   /** The last statement before the commit: others who publish wait for it. */
   readonly publish: () => Promise<void>;
 }
@@ -42,7 +45,7 @@ export async function loadBatch(
 ): Promise<LoadedBatch> {
   const whole: BatchContext = { ...context, dryRun: false, run: undefined, encoding: undefined };
   const batch = packed(records);
-  const { identities, refused } = identifyAll(whole, batch);
+  const { identities, refused, warnings } = identifyAll(whole, batch);
   await shareLease(transaction, 'numbers');
   const [counter] = await transaction.query<{ last: number }>(
     sql`SELECT last_id AS last FROM record_counter FOR UPDATE`,
@@ -51,7 +54,13 @@ export async function loadBatch(
   const view = new BatchView(new PendingKeys());
   await view.load(transaction, whole.mode, identities, last);
   const plan = planBatch({
-    ...{ batch: { number: 0, positions: batch.positions }, identities, mode: whole.mode, view },
+    ...{
+      batch: { number: 0, positions: batch.positions },
+      identities,
+      held: new Set(batch.held.keys()),
+      mode: whole.mode,
+      view,
+    },
     ...{ bad: new Map(), actual: new Map(), force: false, lastId: last, known: last },
   });
   const decider = new BatchDecider(whole, batch, plan.order);
@@ -69,6 +78,7 @@ export async function loadBatch(
   return {
     outcomes: outcomesOf(batch, plan, written, all),
     reasons: new Map(all.map(({ position, reason }) => [position, reason])),
+    warnings: [...warnings, ...written.warnings],
     publish: async () => {
       if (segment === undefined) await wake(transaction);
       else await publish(transaction, { add: [segment], remove: [] });
@@ -91,14 +101,22 @@ function packed(records: readonly (Uint8Array | ReadRecord)[]): RawBatch {
   return rawBatch({ batch: 0, format: 'marcxml', data, ends, positions }, read);
 }
 
-function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
+function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
   const identities: (Identity | undefined)[] = [];
   const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
+  const warnings: string[] = [];
+  const whole = wholeChecks({ mode, checks }, ({ index, position }, checked) => {
+    warnings.push(...checked.warnings);
+    if (checked.holds.length > 0) batch.held.set(index, checked.holds);
+    if (checked.refused === undefined) return;
+    refused.push({ position, reason: checked.refused });
+    identities[index] = undefined;
+  });
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
     const known = batch.read.get(index);
     if (known !== undefined) {
-      add(index, known.record, known.identity);
+      add(index, position, known.record, known.identity);
       continue;
     }
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
@@ -107,12 +125,14 @@ function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
       identities.push(undefined);
       continue;
     }
-    add(index, result.record, identify(result.record, source, result.harvested));
+    add(index, position, result.record, identify(result.record, source, result.harvested));
   }
-  return { identities, refused };
+  whole.end();
+  return { identities, refused, warnings };
 
-  function add(index: number, record: MarcRecord, identity: Identity): void {
+  function add(index: number, position: number, record: MarcRecord, identity: Identity): void {
     identities.push(identity);
+    whole.add({ index, identity, record, position });
     const stamp = stampedBase({ mode, record, ours: identity.number > 0 });
     if (stamp instanceof Date) batch.stamps.set(index, stamp);
   }

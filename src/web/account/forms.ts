@@ -33,7 +33,7 @@ export function pageBehind(url: string): string {
   if (room === 'jobs') return '/jobs';
   if (room === 'kb') return path;
   if (room === 'edit' && page === 'many') return '/edit/many';
-  if (room === 'record' || room === 'edit' || room === 'merge') return path;
+  if (['record', 'edit', 'merge', 'duplicates', 'checks'].includes(room ?? '')) return path;
   if (room === 'admin') return page === undefined ? '/admin' : `/admin/${page}`;
   return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
 }

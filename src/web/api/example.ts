@@ -53,6 +53,14 @@ const examples: Readonly<Record<string, unknown>> = {
   CollectionsAnswer: { collections: [collection] },
   SignIn: { name: 'ada', password: 'the password', remember: true },
   SignedIn: { name: 'ada' },
+  FileEvents: {
+    events: [
+      {
+        ...{ at: '2026-01-02T03:04:05.000Z', person: 'ada', action: 'revise', name: 'thesis' },
+        ...{ version: 2, format: 'pdf', detail: null },
+      },
+    ],
+  },
   RemovedFile: { record: 1, name: 'thesis.pdf', versions: [2, 1] },
   Job: job,
   JobsAnswer: { total: 1, jobs: [job] },

@@ -144,6 +144,20 @@ const webhookOperations: readonly Operation[] = [
 
 const fileOperations: readonly Operation[] = [
   {
+    id: 'fileEvents',
+    method: 'get',
+    path: '/api/records/{id}/file-events',
+    summary: 'What became of the documents of a record',
+    description:
+      'The newest 1,000 events; also of documents that are gone, and never of one that you may not see. For people who may attach files (runbibdocfile).',
+    parameters: noParameters,
+    inPath: { id: 'Number of the record.' },
+    answer: 'FileEvents',
+    contentType: json,
+    errors: [401, 403, 404],
+    example: '/api/records/1/file-events',
+  },
+  {
     id: 'removeFile',
     method: 'delete',
     path: '/api/records/{id}/files/{name}',

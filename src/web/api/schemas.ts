@@ -255,6 +255,19 @@ export const schemas: Readonly<Record<string, TObject>> = {
   Suggestion: suggestionSchema,
   SignIn: signInSchema,
   SignedIn: Type.Object({ name: Type.String() }),
+  FileEvents: Type.Object({
+    events: Type.Array(
+      Type.Object({
+        at: Type.String(),
+        person: Type.Union([Type.String(), Type.Null()]),
+        action: Type.String({ description: 'add, revise, describe, restrict, rename, hide, delete, expunge ...' }),
+        name: Type.String({ description: 'Of the document, then; without its format.' }),
+        version: Type.Union([Type.Integer(), Type.Null()]),
+        format: Type.Union([Type.String(), Type.Null()]),
+        detail: Type.Union([Type.String(), Type.Null()]),
+      }),
+    ),
+  }),
   RemovedFile: Type.Object({
     record: Type.Integer(),
     name: Type.String(),

@@ -25,7 +25,7 @@ const once = 'With an Idempotency-Key a request can be repeated safely.';
 export const writeOperations: readonly Operation[] = [
   {
     ...{ id: 'sendRecords', method: 'post', path: '/api/records', summary: 'Send records' },
-    description: `MARCXML, ISO 2709, MARC-in-JSON or text MARC, compressed with gzip or not. Up to 100 records and 2 MB are written at once, each taken or refused by itself; more are a job (202), which /api/uploads/{id} tells of. For people who may runbibedit or runbatchuploader. ${once}`,
+    description: `MARCXML, ISO 2709, MARC-in-JSON or text MARC, compressed with gzip or not. Up to 100 records and 2 MB are written at once, each taken or refused by itself; more, and records that bring documents (FFT, BDR, BDM), are a job (202), which /api/uploads/{id} tells of. For people who may runbibedit or runbatchuploader. ${once}`,
     ...{ parameters: sendParameters, inPath: {}, takesRecords: true, answer: 'SentRecords', contentType: json },
     ...{ errors: [401, 403, 413, 415], example: '/api/records?mode=insert' },
   },
@@ -33,14 +33,14 @@ export const writeOperations: readonly Operation[] = [
     ...{ id: 'replaceRecord', method: 'put', path: '/api/records/{id}', summary: 'Replace a record' },
     description: `By the one record of the body. 412 when it has changed since the revision of If-Match: the answer has the newest revision, and the fields in conflict. ${once}`,
     ...{ parameters: editParameters, inPath: id, inHeader: { ...ifMatch, ...prefer }, takesRecords: true },
-    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 428] },
+    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 422, 428] },
     example: '/api/records/1',
   },
   {
     ...{ id: 'correctRecord', method: 'patch', path: '/api/records/{id}', summary: 'Correct fields of a record' },
     description: `For each tag with its indicators that the body has, all such fields go and those of the body come (mode correct). ${once}`,
     ...{ parameters: editParameters, inPath: id, inHeader: { ...ifMatch, ...prefer }, takesRecords: true },
-    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 428] },
+    ...{ answer: 'EditedRecord', contentType: json, errors: [401, 403, 404, 410, 412, 422, 428] },
     example: '/api/records/1',
   },
   {

@@ -30,7 +30,7 @@ export const revisionsParameters = Type.Object({
 export const uploadParameters = Type.Object({ after, trouble: flag('1: only what was refused or waits.') });
 export const heldParameters = Type.Object({
   record: optional(Type.Integer({ minimum: 1, description: 'Only those for this record.' })),
-  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED'] })),
+  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] })),
   q: optional(text('A part of what brought it, or of who did.')),
   all: flag('1: also those of which somebody has decided.'),
   after,
@@ -56,6 +56,7 @@ const result = Type.Object({
   hint: optional(Type.String()),
   held: optional(Type.Integer({ description: 'Its number at /api/held, when it waits.' })),
   conflicts: optional(Type.Array(Type.String(), { description: 'Tags that others changed too.' })),
+  findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
   warnings: optional(Type.Array(Type.String())),
 });
 const held = {
@@ -64,6 +65,7 @@ const held = {
   mode: Type.String(),
   reason: Type.String(),
   conflicts: Type.Array(Type.String()),
+  findings: Type.Array(Type.String()),
   at: Type.String({ format: 'date-time' }),
   person: optional(Type.String()),
   source: Type.String(),
@@ -109,6 +111,11 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
     url: Type.String(),
     restored: optional(Type.Integer()),
     warnings: optional(Type.Array(Type.String())),
+    held: optional(
+      Type.Integer({ description: 'Its number at /api/held, when a rule of the library holds it (202).' }),
+    ),
+    code: optional(text('Why it waits.')),
+    findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
   }),
   Revisions: Type.Object({
     id: Type.Integer(),
@@ -229,7 +236,15 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
 
 const sent = { position: 1, outcome: 'inserted', id: 1234, revision: 1, url: 'https://library.example/record/1234' };
 const waits = {
-  ...{ id: 3, record: 12, mode: 'replace', reason: 'CONFLICT', conflicts: ['245'], at: '2026-01-02T03:04:05.000Z' },
+  ...{
+    id: 3,
+    record: 12,
+    mode: 'replace',
+    reason: 'CONFLICT',
+    conflicts: ['245'],
+    findings: [],
+    at: '2026-01-02T03:04:05.000Z',
+  },
   ...{ person: 'ada', source: 'upload replace x.xml', state: 'waiting' },
 };
 const version = { revision: 3, modified: '2026-01-02T03:04:05.000Z', deleted: false, person: 'ada', reason: 'API' };

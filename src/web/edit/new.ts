@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { derived } from '../../cataloguing/derive.ts';
 import { readDraft } from '../../cataloguing/drafts.ts';
 import { filledIn, listTemplates, readTemplate } from '../../cataloguing/templates.ts';
+import { withoutOwnLinks } from '../../marc/own-links.ts';
 import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import type { SignedIn } from '../../people/access.ts';
 import type { Database } from '../../store/database.ts';
@@ -75,7 +76,8 @@ async function beginning(
   const found = await exchange.record(from!);
   if (found.kind !== 'shown') return answered(sendNoRecord(exchange, from!));
   const { version } = found;
-  const record = derived(visibleRecord(exchange, version.record));
+  // Links to its documents belong to the other record.
+  const record = derived(withoutOwnLinks(visibleRecord(exchange, version.record), version.id));
   return { text: textOf(exchange, { ...version, record }) };
 }
 

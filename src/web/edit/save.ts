@@ -41,7 +41,7 @@ export interface Saving {
   readonly key: string;
 }
 
-export type Saved = Exclude<Edited, EditConflict> | EditConflict;
+export type Saved = Exclude<Edited, EditConflict | { readonly kind: 'held' }> | EditConflict;
 
 /** Takes the answer out of a transaction that must not be kept. */
 class NotSaved extends Error {
@@ -70,6 +70,8 @@ export async function save(exchange: Exchange, database: Database, saving: Savin
       ...{ id: saving.id, base: base === undefined ? 0 : saving.base, record, mode: 'replace', merge: true },
       ...{ person: person.name, reason: 'edit', rules },
     });
+    // Its rules have looked at the text, and none of them holds what a person saves.
+    if (edited.kind === 'held') throw new Error('what the editor saves does not wait');
     if (edited.kind === 'conflict' || edited.kind === 'gone') throw new NotSaved(edited);
     if (held !== undefined && (await settleHeldIn(transaction, held, person.name ?? '')))
       await audit(transaction, actorOf(exchange), 'upload accepted', String(held), { side: 'edited' });

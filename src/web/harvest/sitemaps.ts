@@ -3,7 +3,6 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { openableRecords } from '../../access/visible.ts';
 import { closing, dateText, listedText, opening, syncPaths } from '../../exchange/oai/resource-sync.ts';
 import { recordAddress, xmlDeclaration } from '../../formats/export-format.ts';
-import type { Segment } from '../../index/segment.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { guest } from '../../people/person.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
@@ -48,23 +47,24 @@ function send({ reply, timing }: Exchange, body: string | Readable): FastifyRepl
   return reply.header('server-timing', timing.header()).type('application/xml; charset=utf-8').send(body);
 }
 
-const newest = new WeakMap<Segment, number>();
+const known = new WeakMap<IndexSnapshot, string>();
 
 /**
- * The moment up to which a view of the index is complete for sure: that of its last change. A
- * change that it lacks is given its date in the change list later than that.
+ * The moment up to which a view of the index is complete for sure: that of the last change of what
+ * everybody may open. A change that it lacks is given its date in the change list later than that.
  */
-function completeAt({ segments }: IndexSnapshot): string {
+function completeAt(snapshot: IndexSnapshot): string {
+  const before = known.get(snapshot);
+  if (before !== undefined) return before;
+  const open = openableRecords(guest, snapshot);
   let last = 0;
-  for (const { segment } of segments) {
-    let known = newest.get(segment);
-    if (known === undefined) {
-      known = segment.columns.modified.reduce((most, one) => Math.max(most, one), 0);
-      newest.set(segment, known);
-    }
-    last = Math.max(last, known);
-  }
-  return dateText(last);
+  snapshot.segments.forEach(({ segment }, place) => {
+    const { modified } = segment.columns;
+    for (const ordinal of open[place]!) last = Math.max(last, modified[ordinal]!);
+  });
+  const at = dateText(last);
+  known.set(snapshot, at);
+  return at;
 }
 
 /** Where numbers of a file stand in a segment: ordinals from `begin` to before `end`. */

@@ -32,7 +32,8 @@ import { sendNotFound } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { valuesFound } from '../reading/values.ts';
-import { FormWithFile, fileForms } from '../uploads/multipart.ts';
+import { fileForms } from '../uploads/form-files.ts';
+import { FormWithFiles } from '../uploads/multipart.ts';
 import { type BaseModel, basePage } from './base-page.ts';
 import { exportRoutes } from './export.ts';
 import { basesPage, type NewBase, newBasePage } from './list-page.ts';
@@ -203,7 +204,7 @@ export function kbRoutes(app: FastifyInstance, environment: WebEnvironment, peop
       }
       case 'import': {
         const { body } = exchange.request;
-        const bytes = (body instanceof FormWithFile && body.file?.bytes) || Buffer.from(given(exchange, 'text'));
+        const bytes = (body instanceof FormWithFiles && body.file?.bytes) || Buffer.from(given(exchange, 'text'));
         const entries = readKnowledge(bytes, {
           format: knowledgeFormats.find((one) => one === given(exchange, 'format')),
           languages: exchange.snapshot.site.languages,
@@ -257,7 +258,7 @@ function typedEntry(exchange: Exchange): BaseModel['typed'] {
 }
 
 function fileDigest({ request: { body } }: Exchange): string {
-  return body instanceof FormWithFile && body.file !== undefined
+  return body instanceof FormWithFiles && body.file?.bytes !== undefined
     ? createHash('sha256').update(body.file.bytes).digest('hex')
     : '';
 }

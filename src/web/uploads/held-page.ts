@@ -20,7 +20,7 @@ export interface HeldFilter {
 }
 
 export const whoseChoices = ['', 'mine', 'nobody'] as const;
-export const reasonChoices = ['', 'CONFLICT', 'UNKNOWN_REVISION', 'ASKED'] as const;
+export const reasonChoices = ['', 'CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] as const;
 
 export interface HeldListModel {
   readonly entries: readonly HeldEntry[];
@@ -115,6 +115,7 @@ ${steps}${done(model.done)}${alert(model.problem)}
 ${facts([
   [tr.t('held.record'), record === undefined ? [] : [recordLink(context, record)]],
   [tr.t('held.reason'), [reasonText(context, held)]],
+  [tr.t('held.findings'), held.findings],
   [tr.t('held.came'), [dateTime(context, held.at)]],
   [tr.t('held.by'), held.person === undefined ? [] : [held.person]],
   [tr.t('held.source'), [held.source]],
