@@ -31,7 +31,7 @@ const asOption = { as: { type: 'text', value: 'NAME', doc: 'Who changes it; defa
 
 export const set = defineSubcommand({
   summary: 'Make or define a knowledge base; set or remove an entry.',
-  description: `A base that is not there yet is made. A dynamic one has the values of a MARC path in the records that a question finds, for whoever asks; a taxonomy
+  description: `A base that is not there yet is made. A dynamic one has the values of a MARC path in the records that a question finds, as the person who asks may see them; a taxonomy
 comes with \`kb import\`. When the site file uses the base, what is changed here takes effect with \`kb apply\`.`,
   examples: [
     { command: "kb set journals PRL 'Phys. Rev. Lett.'", doc: 'Sets the value of a key.' },
