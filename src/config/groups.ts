@@ -51,7 +51,6 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'fileLimit',
     'uploadLimit',
     'inbox',
-    'robots',
     'callbackUrls',
     'callbackSecret',
     'thumbnailCache',
@@ -65,6 +64,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
   ],
   Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
   Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'many', 'harvestNetworks'],
+  Webhooks: ['webhookHosts', 'webhookNetworks', 'webhookGiveUp'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };
@@ -72,6 +72,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
 /** What plain numbers count. */
 export const settingUnits: Readonly<Partial<Record<keyof Settings, string>>> = {
   poolSize: 'connections',
+  webhookGiveUp: 'days',
   pageRate: 'requests a minute',
   exportRate: 'requests a minute',
   peopleRate: 'times',

@@ -5,6 +5,8 @@ export const taskNames = [
   'backup-archive',
   'backup-drill',
   'dois',
+  'checks',
+  'duplicates',
   'files',
   'gc',
   'inbox',

@@ -10,7 +10,7 @@ import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { createHarvesterBook } from '../exchange/oai/harvesters.ts';
-import { oaiSource } from '../exchange/oai/store.ts';
+import { oaiSource } from '../exchange/oai/source.ts';
 import { type DocumentWatch, watchDocuments } from '../files/changes.ts';
 import { openContentStore } from '../files/open.ts';
 import { segmentCacheUse } from '../index/segment/cache.ts';
@@ -46,7 +46,6 @@ import { parseNetworks } from './limits/networks.ts';
 import { Connections } from './process/connections.ts';
 import type { WorkerStart } from './process/process-start.ts';
 import { createReadiness } from './status/readiness.ts';
-import { parseRobots } from './uploads/robots.ts';
 import { warmUp } from './warm-up.ts';
 
 /** In-flight requests get this long. Milliseconds. */
@@ -131,6 +130,8 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
       providers: createProviders(readSecrets(settings.signInSecrets)),
       mailFrom: settings.mailFrom,
       harvestNetworks: settings.harvestNetworks,
+      webhookHosts: settings.webhookHosts,
+      webhookNetworks: settings.webhookNetworks,
       linkBase: () => baseUrl ?? address,
     };
     const level = await watchLevel(library.database, library.url);
@@ -167,7 +168,6 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
         limit: settings.uploadLimit,
         recordLimit: settings.recordLimit,
         callbackUrls: settings.callbackUrls,
-        robots: parseRobots(settings.robots),
         many: settings.many,
       },
       oai: { source: oaiSource(library.database), harvesters: createHarvesterBook(library.database) },

@@ -85,6 +85,8 @@ collections:
       - {name: Higgs, query: 'higgs'}
   - {name: Outside, query: '980__a:"OUTSIDE"'}
   - {name: Vault, query: '980__a:"VAULT"', restricted: true}
+checks:
+  - {name: walked, what: trailing-space, fix: propose}
 oai:
   repository: walked.example
   page: 3
@@ -232,6 +234,16 @@ before(async () => {
   await store.database.query(sql`
     INSERT INTO file (document_id, version, format, digest, bytes)
     SELECT id, 1, 'pdf', decode(${digest}, 'hex'), ${bytes} FROM document`);
+  // And every record was found by a rule, in a field that is hidden too, and is like its neighbour.
+  await store.database.query(sql`
+    INSERT INTO check_finding (rule, record_id, revision, mark, path, finding, fixable)
+    SELECT 'walked', number, 1, path, path, '{"fault": "blanks", "text": "higgs ", "to": "higgs"}', true
+    FROM generate_series(1, 200) AS number, unnest('{245__a,595__a}'::text[]) AS path`);
+  await store.database.query(sql`
+    INSERT INTO duplicate_pair (a, b, score, verdict) SELECT number, number + 1, 1, 'same' FROM generate_series(1, 199) AS number`);
+  await store.database.query(
+    sql`INSERT INTO not_same (a, b, person) SELECT number, number + 3, 'ada' FROM generate_series(1, 9) AS number`,
+  );
   const add = async (name: string, roles: readonly string[]): Promise<number> =>
     addPerson(store.database, operator, {
       ...{ name, email: `${name}@library.example`, password: undefined, roles },
@@ -275,6 +287,12 @@ before(async () => {
     { name: 'token of boss that may not read', headers: await token(ids.boss, ['edit']), ...nothing },
     { name: 'token of owner', headers: await token(ids.owner, ['read']), ...nothing, owns: true },
   ];
+  await store.database.query(sql`
+    INSERT INTO knowledge_base (name, kind, path, question)
+    VALUES ('hidden values', 'dynamic', '595__a', ''), ('subjects', 'dynamic', '65017a', ''),
+      ('all values', 'dynamic', '%', 'zqxjtitle'), ('written', 'written', NULL, NULL)`);
+  await store.database.query(sql`
+    INSERT INTO knowledge_use (place, base) VALUES ('595a', 'hidden values'), ('500x', 'subjects'), ('245a', 'subjects')`);
   // When somebody was seen last moves while they walk, and pages of accounts show it: nobody comes
   // so late as to move it.
   await store.database.query(sql`UPDATE session SET last_seen = now() + interval '1 day'`);

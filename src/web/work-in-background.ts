@@ -14,6 +14,7 @@ import { runTasks, tasksStandby } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
 import { jobKinds } from '../library/job-kinds.ts';
 import { libraryTasks } from '../library/jobs.ts';
+import { sendWebhooks } from '../library/webhooks.ts';
 import { createFailureBook } from '../monitor/failures/failure-book.ts';
 import { failureFile } from '../monitor/failures/failure-file.ts';
 import { noteEnd } from '../monitor/failures/note-end.ts';
@@ -88,11 +89,11 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const { database, url } = store;
   const memory = indexerMemory(kept);
   const doing: Partial<
-    Record<'index' | 'task' | 'job' | 'dates' | 'thumbnail' | 'thumbnailTrouble', string | undefined>
+    Record<'index' | 'task' | 'job' | 'dates' | 'webhooks' | 'thumbnail' | 'thumbnailTrouble', string | undefined>
   > = {};
   const note = (part: Partial<typeof doing>): void => {
     Object.assign(doing, part);
-    const all = [doing.index, doing.task, doing.job, doing.dates, doing.thumbnail]
+    const all = [doing.index, doing.task, doing.job, doing.dates, doing.webhooks, doing.thumbnail]
       .filter((one) => one !== undefined)
       .join(' and ');
     tell({
@@ -155,6 +156,15 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
             standby: settings.taskWork === 'standby' ? tasksStandby : 0,
             onTrouble: (sentence) => logger.warn(sentence),
             onDoing: (dates) => note({ dates }),
+          },
+        ),
+      !settings.isolated &&
+        sendWebhooks(
+          { database, url, settings, signal },
+          {
+            standby: settings.taskWork === 'standby' ? tasksStandby : 0,
+            onTrouble: (sentence) => logger.warn(sentence),
+            onDoing: (webhooks) => note({ webhooks }),
           },
         ),
       settings.thumbnailCache > 0 && drawThumbnails(),

@@ -23,7 +23,7 @@ export function s3Place({ name, incoming, ...access }: S3PlaceOptions): Place {
   const explained = async <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: Error) => {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(backupErrors.placeAway, { place: name, reason: error.message }, error);
+      throw new UserError(backupErrors.placeAway, { place: name, reason: error.message.replace(/\.$/, '') }, error);
     });
 
   const write: Place['write'] = async (path, bytes) => {

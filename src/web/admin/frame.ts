@@ -17,6 +17,7 @@ export const adminTabs = [
   'harvest',
   'oai',
   'dois',
+  'webhooks',
   'log',
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];

@@ -17,6 +17,7 @@ import { adminOverviewRoutes } from './overview.ts';
 import { adminPeopleRoutes } from './people.ts';
 import { adminPersonRoutes } from './person.ts';
 import { adminRoleRoutes } from './roles.ts';
+import { adminWebhookRoutes } from './webhooks.ts';
 
 /**
  * Looking after people and roles. The guard stands before all of it, so that no route can forget
@@ -44,6 +45,7 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminOaiRoutes(admin, environment, people);
       adminDoiRoutes(admin, environment, people);
       adminHarvestRoutes(admin, environment, people);
+      adminWebhookRoutes(admin, environment, people);
     },
     { prefix: '/admin' },
   );
