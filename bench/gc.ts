@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import sql from 'sql-template-tag';
+import sql, { type Sql } from 'sql-template-tag';
 import { installationFolder } from '../src/config/settings.ts';
 import { contentPath } from '../src/files/content.ts';
 import { openContentStore } from '../src/files/open.ts';
@@ -90,13 +90,16 @@ async function makeContents(database: Database, count: number): Promise<void> {
     writeFileSync(path, text);
     if (number % 1_000 !== 0) named.push(digest);
   }
-  await database.query(sql`
+  // A million records take longer than a statement may.
+  const query = (statement: Sql) => database.transaction((transaction) => transaction.query(statement), { timeout: 0 });
+  await query(sql`
     WITH given AS (SELECT digest, at::integer AS at FROM unnest(${named}::text[]) WITH ORDINALITY AS given (digest, at)),
       made AS (INSERT INTO document (record_id, name) SELECT at, 'paper' FROM given RETURNING id, record_id)
     INSERT INTO file (document_id, version, format, digest, bytes)
     SELECT id, 1, 'txt', decode(digest, 'hex'), 10 FROM made JOIN given ON at = record_id`);
-  await database.query(sql`
+  await query(sql`
     INSERT INTO revision (record_id, revision, modified, replaced, reason, marc)
     SELECT id, number, modified, now() - make_interval(years => 10 - number), 'bench', marc
     FROM record, generate_series(1, 8) AS number WHERE id % 10 = 0`);
+  await database.query(sql`ANALYZE`);
 }

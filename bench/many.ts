@@ -59,7 +59,12 @@ try {
   const { actions } = requireTask(task);
   const run = compileActions(actions);
   const asked = performance.now();
-  const made = await previewActions(database, ids, { run, count: actions.length }, { hidden: [] });
+  const made = await previewActions(
+    database,
+    ids,
+    { run, count: actions.length, lookedUp: () => undefined },
+    { hidden: [] },
+  );
   const set = { ...made, person: undefined, name: 'bench', task, selection: 'all' };
   const id = await database.transaction((transaction) => addChangeSet(transaction, set));
   rows.push([`preview of ${many} records, with its counts`, seconds(performance.now() - asked), '']);

@@ -36,6 +36,8 @@ delete process.env['NODE_TEST_CONTEXT'];
 const started = Date.now();
 const { TEST_SEED: seed = String(started % 2 ** 31) } = process.env;
 process.env['TEST_SEED'] = seed;
+/** Their start takes a third less. */
+const ownModules = new URL('../test/support/own-modules.ts', import.meta.url).href;
 /** Milliseconds: one that hangs is ended. */
 const fileLimit = 900_000 * Math.max(1, scale);
 const options = process.argv.slice(2);
@@ -66,7 +68,7 @@ const counts = { tests: 0, passed: 0, failed: 0, cancelled: 0, skipped: 0, todo:
 const took = new Map<string, number>();
 async function runTests(some: readonly string[], concurrency: number): Promise<void> {
   if (some.length === 0) return;
-  const events = run({ files: [...some], concurrency, timeout: fileLimit });
+  const events = run({ files: [...some], concurrency, timeout: fileLimit, execArgv: [`--import=${ownModules}`] });
   events.on('test:summary', (summary) => {
     // One comes for each file, and one without a file for all.
     if (summary.file !== undefined) {

@@ -1,3 +1,4 @@
+import { cqlIndexes } from '../src/exchange/sru/indexes.ts';
 import { idFormat } from '../src/formats/format-names.ts';
 import { exportFormats } from '../src/formats/formats.ts';
 import { ageText, ruleText } from '../src/maintain/gc/age.ts';
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, () => string>> = {
   checks: checkTable,
   garbage: garbageTable,
   others: othersTable,
+  cql: cqlTable,
 };
 
 /** The page under docs/ in which each of them stands. */
@@ -29,6 +31,7 @@ export const pagesWithParts = [
   'formats.md',
   'operating.md',
   'garbage-collection.md',
+  'sru.md',
 ] as const;
 
 /** A page with the parts that it has as the code says them. */
@@ -71,6 +74,15 @@ function checkTable(): string {
     `[${page}](${playbook(page, '.').slice(2)})`,
   ]);
   return table(['check', 'what `-w` and `-c` are of', 'warning', 'critical', 'page'], rows);
+}
+
+function cqlTable(): string {
+  const code = (text: string): string => `\`${text}\``;
+  const rows = cqlIndexes.map(({ set, name, also = [], fields }) => [
+    [name, ...also].map((one) => code(`${set}.${one}`)).join(', '),
+    fields.length === 0 ? 'finds all records' : fields.map(code).join(', '),
+  ]);
+  return table(['index', 'fields'], rows);
 }
 
 function garbageTable(): string {

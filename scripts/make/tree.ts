@@ -52,13 +52,17 @@ function tryPackages(tree: string, arch: string): void {
   const loads = Object.keys(dependencies)
     .filter((name) => !onlyFiles.includes(name))
     .concat(programs.map((path) => join(tree, path)))
-    .map((name) => `await import(${JSON.stringify(name)});`);
+    .map((name) => `await import(${JSON.stringify(name)});`)
+    .concat(`(await import(${JSON.stringify(join(tree, editorScripts))})).scriptFiles();`);
   const node = join(tree, `node_modules/node-linux-${arch}/bin/node`);
   output(node, ['--input-type=module', '-e', loads.join('\n')], tree);
 }
 
 /** Modules that lead to all others, and do nothing when they are loaded. */
 const programs = ['src/web/app.ts', 'src/web/process/serve.ts', 'src/library/open.ts', 'src/thumbnails/maker.ts'];
+
+/** Reads what browsers load of packages. */
+const editorScripts = 'src/web/edit/script-files.ts';
 
 /** A page of its own that we serve, without a module. */
 const onlyFiles = ['speedscope'];

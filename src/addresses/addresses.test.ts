@@ -36,6 +36,8 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /edit',
     'Disallow: /feed',
     'Disallow: /held',
+    'Disallow: /kb',
+    'Disallow: /merge',
     'Disallow: /oai',
     'Disallow: /openurl',
     'Disallow: /preferences',
@@ -46,6 +48,7 @@ test('robots.txt closes all that the table closes, with whatever begins so, and 
     'Disallow: /record/new',
     'Disallow: /rss',
     'Disallow: /search',
+    'Disallow: /sru',
     'Disallow: /unapi',
     'Disallow: /upload',
   ]);

@@ -33,10 +33,12 @@ export interface AddressRule {
    */
   readonly exports?: true;
   /**
-   * Harvesters ask it, also by forms that change nothing: of the budget of exports, and who asks
-   * too often is told so by 503, the only way that OAI-PMH knows.
+   * Harvesters and other catalogues ask it, also by forms that change nothing: of the budget of
+   * exports, and who asks too often is told so by 503, the only way that OAI-PMH knows.
    */
   readonly harvests?: true;
+  /** Whole lists for programs, of the budget of exports whatever is asked. */
+  readonly lists?: true;
 }
 
 /** What balancers ask. */
@@ -82,6 +84,8 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/record/:id/thumbnails/*', closedToRobots: true },
   { path: '/oai2d', harvests: true, slots: 'downloads' },
   { path: '/oai', harvests: true, closedToRobots: true, slots: 'downloads' },
+  { path: '/sru', harvests: true, closedToRobots: true, slots: 'downloads' },
+  { path: '/resourcesync/*', slots: 'downloads' },
   { path: '/api/login', whenClosed: true },
   { path: '/api/search', closedToRobots: true },
   // What types ahead: somebody waits for it.
@@ -91,6 +95,9 @@ export const addressRules: readonly AddressRule[] = [
   { path: '/batchuploader/*', slots: 'downloads' },
   { path: '/held', closedToRobots: true },
   { path: '/upload', closedToRobots: true },
+  { path: '/kb/export', lists: true, slots: 'downloads' },
+  { path: '/kb', closedToRobots: true },
+  { path: '/merge', closedToRobots: true },
 ];
 
 /**
@@ -108,7 +115,7 @@ export function patternOf(path: string): string {
  * the router reads paths without their percent signs.
  */
 export function having(
-  property: 'whenLate' | 'whenClosed' | 'free' | 'anonymous' | 'exports' | 'harvests',
+  property: 'whenLate' | 'whenClosed' | 'free' | 'anonymous' | 'exports' | 'harvests' | 'lists',
 ): (url: string) => boolean {
   const patterns = addressRules.filter((rule) => rule[property] === true).map(({ path }) => patternOf(path));
   const pattern = new RegExp(patterns.join('|'));

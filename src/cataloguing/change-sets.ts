@@ -3,6 +3,7 @@ import { UserError } from '../errors/errors.ts';
 import type { Change } from '../marc/actions/action.ts';
 import type { Queryable, Transaction } from '../store/database.ts';
 import { cataloguingErrors } from './errors.ts';
+import type { LookedUp } from './lookups.ts';
 
 export type ChangeSetState = 'previewed' | 'applying' | 'applied' | 'undoing' | 'undone';
 
@@ -40,6 +41,8 @@ export interface ChangeSet {
   /** In YAML. */
   readonly task: string;
   readonly selection: string;
+  /** What it looked up in knowledge bases, if it does. */
+  readonly knowledge: LookedUp | undefined;
   readonly state: ChangeSetState;
   readonly counts: ChangeCounts;
   readonly outcomes: Readonly<Partial<Record<ChangeOutcome, number>>>;
@@ -57,6 +60,7 @@ export interface NewChangeSet {
   readonly selection: string;
   readonly counts: ChangeCounts;
   readonly records: readonly PreviewedRecord[];
+  readonly knowledge?: LookedUp | undefined;
 }
 
 /** A record that changes, at the version that was looked at. */
@@ -65,17 +69,18 @@ export interface PreviewedRecord {
   readonly revision: number;
 }
 
-const columns = sql`id::float8 AS id, at, person, name, task, selection, state, counts, outcomes,
+const columns = sql`id::float8 AS id, at, person, name, task, selection, knowledge, state, counts, outcomes,
   left_out AS "leftOut", job_id AS job, undo_job_id AS "undoJob", ended`;
 
 type Row = { readonly [K in keyof ChangeSet]: ChangeSet[K] | null };
 
 /** Its number. In a transaction. */
 export async function addChangeSet(transaction: Queryable, set: NewChangeSet): Promise<number> {
-  const { person, name, task, selection, counts, records } = set;
+  const { person, name, task, selection, counts, records, knowledge } = set;
   const [row] = await transaction.query<{ id: number }>(sql`
-    INSERT INTO change_set (person, name, task, selection, counts)
-    VALUES (${person ?? null}, ${name.slice(0, 500)}, ${task}, ${selection.slice(0, 4_000)}, ${JSON.stringify(counts)}::jsonb)
+    INSERT INTO change_set (person, name, task, selection, counts, knowledge)
+    VALUES (${person ?? null}, ${name.slice(0, 500)}, ${task}, ${selection.slice(0, 4_000)},
+      ${JSON.stringify(counts)}::jsonb, ${knowledge === undefined ? null : JSON.stringify(knowledge)}::jsonb)
     RETURNING id::float8 AS id`);
   const { id } = row!;
   await transaction.query(sql`

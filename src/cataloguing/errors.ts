@@ -61,6 +61,30 @@ export const cataloguingErrors = defineErrors({
     message: '`reperio edit` needs {what}.',
     hint: 'For example: reperio edit --task t.yaml --query "author:ellis" --dry-run',
   },
+  noRule: {
+    code: 'REPERIO_CHECK_NONE',
+    status: 404,
+    message: 'There is no rule {name} in the site file.{meant}',
+    hint: '"reperio checks list" shows the rules; the manual describes them in "Checks of records".',
+  },
+  findingsNeeded: {
+    code: 'REPERIO_CHECK_FINDINGS',
+    status: 400,
+    message: '`reperio checks {verb}` needs numbers of findings, or --rule NAME.',
+    hint: '"reperio checks findings" shows them with their numbers.',
+  },
+  noFix: {
+    code: 'REPERIO_CHECK_NO_FIX',
+    status: 409,
+    message: 'The rule {name} has nothing to fix.',
+    hint: '"reperio checks findings {name}" shows what it found; only what a rule with "fix: propose" or "fix: yes" can correct is fixed.',
+  },
+  notSameSelf: {
+    code: 'REPERIO_DUPLICATES_SELF',
+    status: 400,
+    message: 'Record {id} is the same as itself.',
+    hint: 'Give the numbers of two records.',
+  },
   selection: {
     code: 'REPERIO_SELECTION',
     status: 422,

@@ -1,11 +1,11 @@
 import sql from 'sql-template-tag';
-import { compileActions } from '../marc/actions/apply.ts';
 import type { MarcPath } from '../marc/path.ts';
 import { compilePath } from '../marc/path.ts';
 import { controlField, controlValue, type MarcRecord } from '../marc/record.ts';
 import { withoutPaths } from '../marc/select-fields.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeSet } from './change-sets.ts';
+import { actionsAsPreviewed } from './lookups.ts';
 import { versionsAt } from './past-versions.ts';
 import { leavingOut } from './preview.ts';
 import { requireTask } from './task-file.ts';
@@ -39,7 +39,7 @@ export async function* plannedRecords(
   set: ChangeSet,
   { undo, hidden, skip }: { readonly undo: boolean; readonly hidden: readonly MarcPath[]; readonly skip: boolean },
 ): AsyncGenerator<readonly PlannedRecord[], void, void> {
-  const run = compileActions(requireTask(set.task).actions);
+  const run = actionsAsPreviewed(requireTask(set.task).actions, set.knowledge);
   const leftOut = leavingOut(new Set(set.leftOut));
   for (let after = 0; ; ) {
     const rows = await rowsAfter(database, set.id, after, { undo, skip });

@@ -7,6 +7,7 @@ import type { MarcRecord } from '../marc/record.ts';
 import { withoutPaths } from '../marc/select-fields.ts';
 import type { Database } from '../store/database.ts';
 import type { ChangeCounts, CountedChange, PreviewedRecord } from './change-sets.ts';
+import type { LookedUp, LookingActions } from './lookups.ts';
 
 /** So many different changes are kept, the most frequent ones, and so many told apart. */
 const mostKept = 500;
@@ -25,13 +26,14 @@ export interface Preview {
   readonly counts: ChangeCounts;
   /** Ascending. */
   readonly records: readonly PreviewedRecord[];
+  readonly knowledge: LookedUp | undefined;
 }
 
 /** What the actions would make of these records as they are now. Nothing is written. */
 export async function previewActions(
   database: Database,
   ids: readonly number[],
-  actions: { readonly run: CompiledActions; readonly count: number },
+  actions: LookingActions,
   { hidden, pause }: PreviewOptions,
 ): Promise<Preview> {
   const tally = new Tally(actions.count);
@@ -47,7 +49,7 @@ export async function previewActions(
       records.push({ id: version.id, revision: version.revision });
       tally.add(changes);
     }
-  return { counts: tally.counts(selected, records.length), records };
+  return { counts: tally.counts(selected, records.length), records, knowledge: actions.lookedUp() };
 }
 
 /** Without what is hidden from whoever asks. */

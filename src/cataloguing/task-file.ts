@@ -2,7 +2,10 @@ import { UserError } from '../errors/errors.ts';
 import { type Action, type Deed, deeds, type Part } from '../marc/actions/action.ts';
 import { type Condition, compileCondition } from '../marc/actions/condition.ts';
 import { checkReplacement, compilePattern, type Pattern } from '../marc/actions/pattern.ts';
+import { fixingKinds } from '../marc/checks/rule.ts';
 import { compilePath } from '../marc/path.ts';
+import { readCheck } from '../site/parse-checks.ts';
+import { withColumn } from '../yaml/column-of.ts';
 import { createYamlReader, type Entry, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { cataloguingErrors } from './errors.ts';
 
@@ -24,7 +27,8 @@ const longestTask = 200_000;
 
 const patternKeys = ['is', 'contains', 'matches'] as const;
 const actionKeys = [
-  ...['on', 'where', 'do', 'subfield', 'value', 'subfields', 'to', 'at', 'with', 'place', 'ignore-case'],
+  'check',
+  ...['on', 'where', 'do', 'subfield', 'value', 'subfields', 'to', 'at', 'with', 'place', 'base', 'ignore-case'],
   ...patternKeys,
 ] as const;
 type Keys = ReturnType<YamlReader['members']>;
@@ -50,6 +54,8 @@ const keysOf: Readonly<Record<Deed['kind'], readonly [needs: readonly string[], 
   'split-subfield': [['subfield', 'at'], []],
   'split-field': [['subfield'], []],
   'join-subfields': [['subfield', 'with'], []],
+  fix: [['check'], []],
+  'map-by-knowledge': [['subfield', 'base'], ['ignore-case']],
 };
 
 /** Throws a UserError with all mistakes when there are any. */
@@ -75,23 +81,17 @@ export function readTask(source: string): { readonly task?: Task; readonly probl
   const lines = source.split('\n');
   return {
     problems: reader.problems
-      .map(({ line, message }) => ({ line, column: columnOf(lines[line - 1] ?? '', message), message }))
+      .map((one) => withColumn(lines, one))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   };
-}
-
-/** Where the key that a mistake names stands in its line; else where the line begins. */
-function columnOf(line: string, message: string): number {
-  const [, key = ''] = /^'?(?:[\w.[\]-]+\.)?([\w-]+)'?(?= |:)/.exec(message) ?? [];
-  const at = key === '' ? -1 : line.search(new RegExp(`(?<![\\w-])${key}(?![\\w-])`));
-  return Math.max(at, line.search(/[^\s-]|$/)) + 1;
 }
 
 function readAction(reader: YamlReader, item: Value): Action | undefined {
   const keys: Keys = reader.members(item, actionKeys);
   const on = keys['on'];
-  const path = readOn(reader, on, item);
   const kind = keys['do'] === undefined ? missing(reader, item, 'do') : reader.choice(keys['do'], deeds);
+  // A check says itself on which fields.
+  const path = kind === 'fix' && on === undefined ? '%%%' : readOn(reader, on, item);
   if (kind === undefined || path === undefined) return undefined;
   const [needs, may] = keysOf[kind];
   for (const key of needs) if (keys[key] === undefined) missing(reader, item, key);
@@ -163,6 +163,16 @@ function readDeed(reader: YamlReader, kind: Deed['kind'], keys: Keys, item: Valu
       return { kind, code: code ?? '' };
     case 'join-subfields':
       return { kind, code: code ?? '', with: text('with') };
+    case 'fix': {
+      for (const key of ['on', 'where'])
+        if (keys[key] !== undefined) reader.report(keys[key].line, `${keys[key].name} means nothing for ${kind}.`);
+      const check = keys['check'] === undefined ? undefined : readCheck(reader, keys['check']);
+      if (check !== undefined && !fixingKinds.has(check.kind))
+        reader.report(keys['check']!.line, `${keys['check']!.name}: ${check.kind} fixes nothing.`);
+      return check === undefined ? undefined : { kind, check };
+    }
+    case 'map-by-knowledge':
+      return { kind, code: code ?? '', base: text('base'), ignoreCase: reader.flag(keys['ignore-case']) };
   }
 }
 

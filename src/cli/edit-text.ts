@@ -20,7 +20,8 @@ export function* previewLines(id: number, actions: readonly Action[], counts: Ch
   yield `Change set ${id}: ${grouped(changed)} of ${grouped(selected)} selected records change.`;
   for (const [place, { times, records }] of counts.actions.entries()) {
     const { on, do: deed } = actions[place]!;
-    yield `  ${place + 1}. ${deed.kind} on ${on}: ${grouped(times)} times in ${grouped(records)} records`;
+    const what = deed.kind === 'fix' ? `fix what ${deed.check.kind} finds` : `${deed.kind} on ${on}`;
+    yield `  ${place + 1}. ${what}: ${grouped(times)} times in ${grouped(records)} records`;
   }
   for (const { before, after, tag, times } of changes.slice(0, mostShown))
     yield `${grouped(times).padStart(9)}  ${tag}  ${before === '' ? '(nothing)' : before}  ->  ${after === '' ? '(nothing)' : after}`;

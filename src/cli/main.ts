@@ -8,7 +8,7 @@
  * lets UserErrors through. Data goes to stdout, progress (progress.ts) and warnings to stderr. Its module is
  * loaded when it is called, so what it imports costs the other commands nothing.
  */
-import { knowOwnModules } from './own-modules.ts';
+import { knowOwnModules } from '../supervisor/own-modules.ts';
 
 knowOwnModules();
 const { runCommandLine } = await import('./run.ts');

@@ -52,6 +52,21 @@ export const commandTable: CommandTable = {
     summary: 'Change many records at once: preview, apply, undo.',
     load: () => import('./commands/edit.ts'),
   },
+  duplicates: {
+    group: 'Records',
+    summary: 'Find records that may be the same; list them; say that they are not.',
+    load: () => import('./commands/duplicates.ts'),
+  },
+  checks: {
+    group: 'Records',
+    summary: 'Rules for records: run them, see and fix what they find.',
+    load: () => import('./commands/checks.ts'),
+  },
+  kb: {
+    group: 'Records',
+    summary: 'Keep knowledge bases: which text stands for which; import and export them.',
+    load: () => import('./commands/kb.ts'),
+  },
   record: {
     group: 'Records',
     summary: 'Show, export, delete and restore records; list their versions.',
@@ -67,10 +82,20 @@ export const commandTable: CommandTable = {
     summary: 'Search for records from the terminal.',
     load: () => import('./commands/search.ts'),
   },
+  webhooks: {
+    group: 'Records',
+    summary: 'Tell other programs what happens: add, list, test; log and resend.',
+    load: () => import('./commands/webhooks.ts'),
+  },
   oai: {
     group: 'Records',
     summary: 'Show what harvesters are offered; give a set new dates; check it.',
     load: () => import('./commands/oai.ts'),
+  },
+  doi: {
+    group: 'Records',
+    summary: 'Make DOIs for records, send them to DataCite, list and check them.',
+    load: () => import('./commands/doi.ts'),
   },
   person: {
     group: 'People',

@@ -10,7 +10,7 @@ import { tuneErrors } from '../maintain/tune/errors.ts';
 import type { Database } from '../store/database.ts';
 import { openStore } from '../store/open.ts';
 import { type CommandContext, defineSubcommand } from './command.ts';
-import { nothingToApply, printReport, statusDoc, tuneOptions } from './tune-output.ts';
+import { nothingToApply, printReport, requireOne, statusDoc, tuneOptions } from './tune-output.ts';
 
 const options = {
   ...tuneOptions,
@@ -35,6 +35,7 @@ are printed. --prove creates a database on the same server for a few seconds.`,
   failureStatus: 2,
   run: async (context) => {
     const { options, settings, signal } = context;
+    requireOne(options);
     const given = settings();
     const memory = options.memory === undefined ? undefined : bytesOf(options.memory);
     const store = await openStore(given, { schema: 'any', signal });
@@ -115,9 +116,13 @@ function show({ changes, waiting, undone }: Outcome, { options, print, printJson
 
 const units = { kB: 2 ** 10, MB: 2 ** 20, GB: 2 ** 30, TB: 2 ** 40 } as const;
 
+/** No machine with a database server has less, or more. */
+const [leastMemory, mostMemory] = [128 * units.MB, 1_024 * units.TB];
+
 /** Throws `memoryWrong`. */
 function bytesOf(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(kB|MB|GB|TB)$/.exec(text.trim()) ?? [];
-  if (number === undefined) throw new UserError(tuneErrors.memoryWrong, { text });
-  return Number(number) * units[unit as keyof typeof units];
+  const bytes = Number(number) * units[unit as keyof typeof units];
+  if (!(bytes >= leastMemory && bytes <= mostMemory)) throw new UserError(tuneErrors.memoryWrong, { text });
+  return bytes;
 }

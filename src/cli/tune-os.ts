@@ -9,7 +9,7 @@ import { applySysctl, type SysctlChange, undoSysctl } from '../maintain/tune/os/
 import type { SystemFacts } from '../maintain/tune/os/facts.ts';
 import { proveSystem, trialLines } from '../maintain/tune/os/prove.ts';
 import { type CommandContext, defineSubcommand } from './command.ts';
-import { nothingToApply, printReport, statusDoc, tuneOptions } from './tune-output.ts';
+import { nothingToApply, printReport, requireOne, statusDoc, tuneOptions } from './tune-output.ts';
 
 const options = {
   ...tuneOptions,
@@ -34,6 +34,7 @@ root and takes half a minute.`,
   failureStatus: 2,
   run: async (context) => {
     const { options, settings, signal, print, printJson } = context;
+    requireOne(options);
     if (options.undo) {
       show(undoSysctl(), context);
       return 0;

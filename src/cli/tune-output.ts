@@ -1,5 +1,7 @@
+import { UserError } from '../errors/errors.ts';
 import { exitStatusOf, type TuneReport } from '../maintain/tune/advice.ts';
 import { readReport } from '../maintain/tune/earlier-report.ts';
+import { tuneErrors } from '../maintain/tune/errors.ts';
 import { commandsOf, comparisonLines, reportLines } from '../maintain/tune/report.ts';
 import type { CommandContext, OptionDefinitions } from './command.ts';
 import { jsonOption } from './command.ts';
@@ -20,6 +22,11 @@ export const tuneOptions = {
 
 export const statusDoc =
   'Exit status 0: nothing to set; 1: there is advice; 2: there is none, but something could not be read.';
+
+/** Throws `oneAtATime`. */
+export function requireOne({ apply, undo, prove }: Readonly<Record<'apply' | 'undo' | 'prove', boolean>>): void {
+  if ([apply, undo, prove].filter((one) => one).length > 1) throw new UserError(tuneErrors.oneAtATime);
+}
 
 type Output = Pick<
   CommandContext<Readonly<Record<string, never>>, typeof tuneOptions>,

@@ -45,12 +45,12 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
     'jobPlaces',
   ],
   'E-mail': ['smtpUrl', 'mailFrom'],
+  DOIs: ['dataciteUrl', 'dataciteUser', 'datacitePassword'],
   Files: [
     'files',
     'fileLimit',
     'uploadLimit',
     'inbox',
-    'robots',
     'callbackUrls',
     'callbackSecret',
     'thumbnailCache',
@@ -64,6 +64,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
   ],
   Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
   Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'many', 'harvestNetworks'],
+  Webhooks: ['webhookHosts', 'webhookNetworks', 'webhookGiveUp'],
   Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
   Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
 };
@@ -71,6 +72,7 @@ export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>
 /** What plain numbers count. */
 export const settingUnits: Readonly<Partial<Record<keyof Settings, string>>> = {
   poolSize: 'connections',
+  webhookGiveUp: 'days',
   pageRate: 'requests a minute',
   exportRate: 'requests a minute',
   peopleRate: 'times',

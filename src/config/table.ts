@@ -1,6 +1,7 @@
 import { availableParallelism, hostname, totalmem } from 'node:os';
 import { databaseUrlProblem } from './database-url.ts';
 import { emergencyProblem } from './emergency.ts';
+import { fetchUrlsProblem } from './fetch-urls.ts';
 import { smsGatewayProblem, timeZoneProblem, webAddressProblem } from './sms-gateway.ts';
 import { retentionProblem, timeOfDayProblem } from './texts.ts';
 
@@ -580,17 +581,8 @@ export const settingsTable = {
     type: 'path',
     default: undefined,
     change: 'restart',
-    doc: 'A folder with folders metadata/MODE: files of records that are put there are uploaded by that mode, and then moved to its folders done or refused. With several nodes, a folder that all of them have.',
+    doc: 'A folder with folders metadata/MODE for files of records, and documents/append and documents/revise for documents: what is put there is uploaded, and then moved to its folders done or refused. Uploads may name other files in it by their paths (FFT). With several nodes, a folder that all of them have.',
     defaultDoc: 'the folder inbox of the data folder',
-  },
-  robots: {
-    name: 'robots',
-    environment: 'REPERIO_ROBOTS',
-    type: 'text',
-    default: undefined,
-    change: 'reload',
-    doc: 'Programs that may upload records without a token, for scripts of Invenio: NAME=NETWORK AGENT, with commas. A program of this network whose user agent begins with AGENT uploads as the person NAME, for example inspire=10.1.0.0/16 invenio_webupload.',
-    defaultDoc: 'none',
   },
   harvestNetworks: {
     name: 'harvest-networks',
@@ -599,6 +591,44 @@ export const settingsTable = {
     default: undefined,
     change: 'reload',
     doc: 'Networks that are not public and may be harvested all the same, with commas: 10.1.2.0/24, ::1. Harvests connect to no other private address, so that nobody can have this host ask its neighbours.',
+    defaultDoc: 'none',
+  },
+  webhookHosts: {
+    name: 'webhook-hosts',
+    environment: 'REPERIO_WEBHOOK_HOSTS',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Hosts to which webhooks may send, with commas: hooks.partner.example, *.library.example for all below it, * for any. Nothing is sent to others.',
+    defaultDoc: 'none',
+  },
+  webhookNetworks: {
+    name: 'webhook-networks',
+    environment: 'REPERIO_WEBHOOK_NETWORKS',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Networks that are not public and to which webhooks may send all the same, with commas: 10.1.2.0/24, ::1. They connect to no other private address, whatever a host is called.',
+    defaultDoc: 'none',
+  },
+  webhookGiveUp: {
+    name: 'webhook-give-up',
+    environment: 'REPERIO_WEBHOOK_GIVE_UP',
+    type: 'number',
+    default: 5,
+    minimum: 1,
+    maximum: 365,
+    change: 'reload',
+    doc: 'A webhook that has taken nothing for so many days, though it was tried, is switched off, and its owner gets an e-mail.',
+  },
+  fetchUrls: {
+    name: 'fetch-urls',
+    environment: 'REPERIO_FETCH_URLS',
+    type: 'text',
+    default: undefined,
+    problem: fetchUrlsProblem,
+    change: 'reload',
+    doc: 'Addresses from which documents that uploads name (FFT) are fetched, with commas; each with all that is below it, such as https://files.example/theses/. Only https, and only hosts on the Internet. Nothing else is fetched.',
     defaultDoc: 'none',
   },
   callbackUrls: {
@@ -618,6 +648,33 @@ export const settingsTable = {
     secret: true,
     change: 'reload',
     doc: 'Signs what callbacks say: X-Reperio-Signature is sha256= and the HMAC-SHA-256 of the body under this secret, in hex. Without it they are not signed.',
+    defaultDoc: 'none',
+  },
+  dataciteUrl: {
+    name: 'datacite-url',
+    environment: 'REPERIO_DATACITE_URL',
+    type: 'text',
+    default: 'https://api.datacite.org',
+    change: 'reload',
+    doc: 'Where DOIs are registered: the REST API of DataCite. To try it out: https://api.test.datacite.org with a test account.',
+  },
+  dataciteUser: {
+    name: 'datacite-user',
+    environment: 'REPERIO_DATACITE_USER',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Repository account at DataCite, for example EXAMPLE.LIBRARY. Without it no DOI is sent.',
+    defaultDoc: 'none',
+  },
+  datacitePassword: {
+    name: 'datacite-password',
+    environment: 'REPERIO_DATACITE_PASSWORD',
+    type: 'text',
+    default: undefined,
+    secret: true,
+    change: 'reload',
+    doc: 'Password of this account.',
     defaultDoc: 'none',
   },
   thumbnailCache: {

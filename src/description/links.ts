@@ -1,4 +1,5 @@
 import { doiOf } from '../identifiers/doi.ts';
+import { isDocumentLink } from '../marc/own-links.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { dataFields, subfield, subfields } from './fields.ts';
 import { encodedAddress, hostOf } from './web-address.ts';
@@ -14,13 +15,18 @@ export interface Link {
   readonly checksum: string | undefined;
 }
 
-/** Addresses of 856, in the order of the record. What cannot be followed is kept as text. */
+/**
+ * Addresses of 856, in the order of the record. What cannot be followed is kept as text. Without
+ * those of the documents that are here: whoever shows a record asks for them, since not everybody
+ * may see all.
+ */
 export function linksOf(record: MarcRecord): readonly Link[] {
   return dataFields(record, '856').flatMap((field) => {
     const label = subfield(field, 'y') ?? subfield(field, '3') ?? subfield(field, 'z');
     const size = Number(subfield(field, 's'));
     const more = { label, size: size > 0 ? size : undefined, checksum: undefined };
     return subfields(field, 'u')
+      .filter((text) => !isDocumentLink(text))
       .flatMap(addressesIn)
       .map((text) => ({ url: webAddress(text), text, ...more }));
   });

@@ -4,6 +4,7 @@ import type { Queryable, Transaction } from '../store/database.ts';
 import type { Content, ContentStore } from './content.ts';
 import { shareContent } from './content-lock.ts';
 import { fileErrors } from './errors.ts';
+import { noteEvent } from './events.ts';
 import { type FileName, fileName } from './names.ts';
 
 /** A file of a record: one format of one version of a document. */
@@ -15,6 +16,10 @@ export interface DocumentFile extends FileName, Content {
   /** Not '': who may `viewrestrdoc` with this status. */
   readonly status: string;
   readonly description: string;
+  /** Of this file, in the words of who sent it. */
+  readonly comment: string;
+  /** Kept, and shown to nobody. */
+  readonly hidden: boolean;
   readonly added: Date;
   readonly person: string | null;
 }
@@ -43,7 +48,7 @@ export async function documentStatus(
   document: string,
 ): Promise<string | undefined> {
   const [row] = await database.query<{ status: string }>(
-    sql`SELECT status FROM document WHERE record_id = ${record} AND name = ${document}`,
+    sql`SELECT status FROM document WHERE record_id = ${record} AND name = ${document} AND deleted IS NULL`,
   );
   return row?.status;
 }
@@ -69,13 +74,21 @@ export async function addFile(
   );
   if (before !== undefined && before.status !== '' && !maySee(before.status))
     throw new UserError(fileErrors.restricted);
-  const [found] = await transaction.query<{ id: number }>(sql`
+  const [found] = await transaction.query<{ id: number; status: string }>(sql`
     INSERT INTO document (record_id, name, status, description)
     VALUES (${record}, ${document}, ${status ?? ''}, ${description ?? ''})
     ON CONFLICT (record_id, name) DO UPDATE
       SET status = coalesce(${status ?? null}, document.status), description = coalesce(${description ?? null}, document.description)
-    RETURNING id`);
+    RETURNING id, status`);
   const { id } = found!;
+  // That of the document is meant for its files.
+  if (description !== undefined)
+    await transaction.query(
+      sql`UPDATE file SET description = NULL WHERE document_id = ${id} AND format = ${format} AND description IS NOT NULL`,
+    );
+  const event = { record, document: id, name: document, status: found!.status, person };
+  if (before !== undefined && before.status !== found!.status)
+    await noteEvent(transaction, { ...event, action: 'restrict', detail: found!.status || 'everybody' });
   const held = await transaction.query<{ version: number; format: string; digest: string }>(sql`
     SELECT version, format, encode(digest, 'hex') AS digest FROM file
     WHERE document_id = ${id} AND version = (SELECT max(version) FROM file WHERE document_id = ${id})`);
@@ -87,11 +100,16 @@ export async function addFile(
   await transaction.query(sql`
     INSERT INTO file (document_id, version, format, digest, bytes, person)
     VALUES (${id}, ${version}, ${format}, decode(${digest}, 'hex'), ${bytes}, ${person ?? null})`);
+  await noteEvent(transaction, { ...event, action: same === undefined ? 'add' : 'revise', version, format });
   return { ...answer, version, isNew: true };
 }
 
-const columns = sql`record_id AS record, name AS document, format, version, status, description, encode(digest, 'hex') AS digest, bytes, added, person,
+const columns = sql`record_id AS record, name AS document, format, version, status, coalesce(file.description, document.description) AS description,
+  comment, hidden, encode(digest, 'hex') AS digest, bytes, added, file.person,
   version = max(version) OVER (PARTITION BY document_id, format) AS newest`;
+
+/** What readers may be shown at all; the newest is the newest of these. */
+const isShown = sql`document.deleted IS NULL AND NOT file.hidden`;
 
 /** The files of a record that have one status. */
 export interface FilesWithStatus {
@@ -107,8 +125,8 @@ export interface FilesWithStatus {
 export async function filesByStatus(database: Queryable, record: number): Promise<readonly FilesWithStatus[]> {
   return database.query<FilesWithStatus>(sql`
     SELECT status, count(*)::integer AS count, max(added) AS latest,
-      md5(string_agg(json_build_array(name, format, version, encode(digest, 'hex'), description)::text, '' ORDER BY name, version, format)) AS digest
-    FROM document JOIN file ON document_id = id WHERE record_id = ${record} GROUP BY status ORDER BY status`);
+      md5(string_agg(json_build_array(name, format, version, encode(digest, 'hex'), coalesce(file.description, document.description))::text, '' ORDER BY name, version, format)) AS digest
+    FROM document JOIN file ON document_id = id WHERE record_id = ${record} AND ${isShown} GROUP BY status ORDER BY status`);
 }
 
 /**
@@ -121,14 +139,14 @@ export async function someFiles(
 ): Promise<readonly DocumentFile[]> {
   return database.query<DocumentFile>(sql`
     SELECT ${columns} FROM document JOIN file ON document_id = id
-    WHERE record_id = ${record} AND status = ANY (${statuses}::text[])
+    WHERE record_id = ${record} AND status = ANY (${statuses}::text[]) AND ${isShown}
     ORDER BY newest DESC, name, version DESC, format OFFSET ${skip} LIMIT ${count}`);
 }
 
 /** With which statuses these records have documents. One statement. */
 export async function statusesOf(database: Queryable, records: readonly number[]): Promise<readonly string[]> {
   const rows = await database.query<{ status: string }>(
-    sql`SELECT DISTINCT status FROM document WHERE record_id = ANY (${records}::integer[])`,
+    sql`SELECT DISTINCT status FROM document WHERE record_id = ANY (${records}::integer[]) AND deleted IS NULL`,
   );
   return rows.map(({ status }) => status);
 }
@@ -146,8 +164,8 @@ export async function newestOf(
     SELECT record, document, format FROM (
       SELECT record_id AS record, name AS document, format, row_number() OVER (PARTITION BY record_id ORDER BY name) AS place
       FROM document JOIN file ON document_id = id
-      WHERE record_id = ANY (${records}::integer[]) AND status = ANY (${statuses}::text[]) AND format = ${format}
-        AND version = (SELECT max(version) FROM file AS other WHERE other.document_id = id AND other.format = ${format})
+      WHERE record_id = ANY (${records}::integer[]) AND status = ANY (${statuses}::text[]) AND format = ${format} AND ${isShown}
+        AND version = (SELECT max(version) FROM file AS other WHERE other.document_id = document.id AND other.format = ${format} AND NOT other.hidden)
     ) AS newest WHERE place <= ${most} ORDER BY record, place`);
 }
 
@@ -161,7 +179,7 @@ export async function versionsOf(
   if (document.includes('\0')) return [];
   return database.query<DocumentFile>(sql`
     SELECT ${columns} FROM document JOIN file ON document_id = id
-    WHERE record_id = ${record} AND name = ${document} AND format = ${format}`);
+    WHERE record_id = ${record} AND name = ${document} AND format = ${format} AND ${isShown}`);
 }
 
 /**
@@ -178,16 +196,23 @@ export async function filesToShow(
   return database.query<DocumentFile>(sql`
     SELECT DISTINCT ON (record, status) * FROM (
       SELECT ${columns} FROM document JOIN file ON document_id = id
-      WHERE record_id = ANY (${records}::integer[]) AND format = ANY (${formats}::text[])
+      WHERE record_id = ANY (${records}::integer[]) AND format = ANY (${formats}::text[]) AND ${isShown}
     ) AS shown WHERE newest
     ORDER BY record, status, format = ANY (${pictures}::text[]) DESC, document, format`);
 }
 
-/** All of a record, by name, the newest version first. One statement. */
-export async function filesOf(database: Queryable, record: number): Promise<readonly DocumentFile[]> {
+/**
+ * All of a record, by name, the newest version first; `withHidden`: those too that are shown to
+ * nobody. One statement.
+ */
+export async function filesOf(
+  database: Queryable,
+  record: number,
+  { withHidden = false }: { readonly withHidden?: boolean } = {},
+): Promise<readonly DocumentFile[]> {
   return database.query<DocumentFile>(sql`
     SELECT ${columns} FROM document JOIN file ON document_id = id
-    WHERE record_id = ${record} ORDER BY name, version DESC, format`);
+    WHERE record_id = ${record} AND deleted IS NULL AND (${withHidden} OR NOT hidden) ORDER BY name, version DESC, format`);
 }
 
 /** All of them, to be verified, in pages by document. */

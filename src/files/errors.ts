@@ -68,6 +68,42 @@ export const fileErrors = defineErrors({
       'The file "{name}" was not added: the same bytes, which no record had, were removed from the file store at that moment.',
     hint: 'Send the file again.',
   },
+  ordersWrong: {
+    code: 'REPERIO_DOCUMENT_FIELD',
+    status: 422,
+    message: 'A field {tag} cannot be followed: {problem}.',
+    hint: '{hint}',
+  },
+  noDocument: {
+    code: 'REPERIO_NO_DOCUMENT',
+    status: 422,
+    message: 'The record has no document "{name}".',
+    hint: 'Look at its documents (`reperio file list`), or leave the field out.',
+  },
+  documentThere: {
+    code: 'REPERIO_DOCUMENT_THERE',
+    status: 422,
+    message: 'The record has "{name}" already, with other bytes.',
+    hint: 'Use the mode correct to make a new version of it, or another name ($n).',
+  },
+  documentMode: {
+    code: 'REPERIO_DOCUMENT_MODE',
+    status: 422,
+    message: '{what} cannot be done with the mode {mode}.',
+    hint: 'Send it with the mode correct.',
+  },
+  notAllowed: {
+    code: 'REPERIO_FETCH_REFUSED',
+    status: 403,
+    message: '{address} is not fetched: {reason}.',
+    hint: '{hint}',
+  },
+  notFetched: {
+    code: 'REPERIO_FETCH_FAILED',
+    status: 422,
+    message: '{address} could not be fetched: {reason}.',
+    hint: 'Look whether you can fetch it from the machine that does the upload, then send the record again.',
+  },
   away: {
     code: 'REPERIO_FILES_AWAY',
     status: 503,

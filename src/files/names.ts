@@ -4,7 +4,10 @@ import { fileErrors } from './errors.ts';
 export interface FileName {
   /** Without the extension. */
   readonly document: string;
-  /** The extension in lower case; '' for none. */
+  /**
+   * The extension in lower case; '' for none. "gif;icon" is a small picture that stands for the
+   * document.
+   */
   readonly format: string;
 }
 
@@ -19,8 +22,10 @@ export function parseFileName(name: string): FileName {
 
 /** The same of a name that may not be one for a file. */
 export function splitFileName(name: string): FileName {
-  const [, document = name, format = ''] = /^(.+?)\.((?:tar\.)?[A-Za-z0-9]{1,10})$/.exec(name) ?? [];
-  return { document, format: format.toLowerCase() };
+  const [, document = name, format = ''] =
+    /^(.+?)\.((?:tar\.)?[A-Za-z0-9]{1,10}(?:;[A-Za-z0-9_-]{1,30})?)$/.exec(name) ?? [];
+  // A file of compress is .Z; a .z is another thing.
+  return { document, format: format === 'Z' ? format : format.toLowerCase() };
 }
 
 const longestText = 1_000;
@@ -84,7 +89,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 export function mediaType(format: string): string {
-  return types[format] ?? 'application/octet-stream';
+  return types[format.split(';', 1)[0]!] ?? 'application/octet-stream';
 }
 
 /**
@@ -95,7 +100,7 @@ const shown = new Set(['pdf', 'txt', 'png', 'jpg', 'jpeg', 'gif', 'webp', 'mp3',
 
 /** Does a browser show it in its place? */
 export function isShown({ format }: FileName): boolean {
-  return shown.has(format);
+  return shown.has(format.split(';', 1)[0]!);
 }
 
 /** The Content-Disposition header (RFC 6266) for a name. */

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Transaction } from '../store/database.ts';
 import { fileErrors } from './errors.ts';
+import { noteEvent } from './events.ts';
 import { type FileName, fileName, splitFileName } from './names.ts';
 
 export interface Removed {
@@ -27,13 +28,14 @@ export async function removeFile(
   transaction: Transaction,
   { record, name, version }: Removal,
   maySee: (status: string) => boolean,
+  person?: string,
 ): Promise<Removed> {
   const { document, format } = splitFileName(name);
   const none = (): UserError => new UserError(fileErrors.none, { record, name });
   // PostgreSQL refuses such a text.
   if (document.includes('\0') || fileName({ document, format }) !== name) throw none();
   const [found] = await transaction.query<{ id: number; status: string }>(
-    sql`SELECT id, status FROM document WHERE record_id = ${record} AND name = ${document} FOR UPDATE`,
+    sql`SELECT id, status FROM document WHERE record_id = ${record} AND name = ${document} AND deleted IS NULL FOR UPDATE`,
   );
   if (found === undefined || (found.status !== '' && !maySee(found.status))) throw none();
   const held = await versionsHeld(transaction, found.id, { document, format });
@@ -43,6 +45,8 @@ export async function removeFile(
   const versions = version === undefined ? held : [version];
   await transaction.query(sql`
     DELETE FROM file WHERE document_id = ${found.id} AND format = ${format} AND version = ANY (${[...versions]}::integer[])`);
+  const event = { record, document: found.id, name: document, status: found.status, person, format };
+  for (const one of versions) await noteEvent(transaction, { ...event, action: 'delete-file', version: one });
   await transaction.query(sql`
     DELETE FROM document WHERE id = ${found.id} AND NOT EXISTS (SELECT FROM file WHERE document_id = ${found.id})`);
   return { record, name, versions };

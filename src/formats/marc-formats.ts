@@ -1,3 +1,4 @@
+import { withWholeLinks } from '../marc/own-links.ts';
 import { compilePath } from '../marc/path.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { onlyPaths } from '../marc/select-fields.ts';
@@ -35,7 +36,8 @@ export const textMarcFormat: ExportFormat = {
   extension: 'txt',
   marcPaths: true,
   head: none,
-  item: (item, context) => toTextMarc(item.record, { id: item.id, only: context.only }),
+  item: (item, context) =>
+    toTextMarc(withWholeLinks(item.record, context.baseUrl), { id: item.id, only: context.only }),
   between: '',
   foot: none,
 };
@@ -56,7 +58,8 @@ export const marcJsonFormat: ExportFormat = {
 };
 
 /** With `ot` the number stays, or nobody would know whose fields these are. */
-function selected({ record }: ExportItem, { paths }: ExportContext): MarcRecord {
+function selected({ record: stored }: ExportItem, { paths, baseUrl }: ExportContext): MarcRecord {
+  const record = withWholeLinks(stored, baseUrl);
   return paths.length === 0 ? record : onlyPaths(record, [numberPath, ...paths]);
 }
 
@@ -72,6 +75,6 @@ export function fieldValuesFormat(code: string): ExportFormat | undefined {
     code,
     aliases: [],
     name: code,
-    item: (item) => toTextMarc(item.record, { only: [code] }),
+    item: (item, context) => toTextMarc(withWholeLinks(item.record, context.baseUrl), { only: [code] }),
   };
 }

@@ -1,6 +1,7 @@
 import { dataFields, subfield } from '../description/fields.ts';
 import { nameParts } from '../description/names.ts';
 import { bareDoi } from '../identifiers/doi.ts';
+import { withWholeLinks } from '../marc/own-links.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import type { ExportFormat } from './export-format.ts';
 import type { ExportItem } from './item.ts';
@@ -173,7 +174,8 @@ export const recjsonFormat: ExportFormat = {
   extension: 'json',
   marcPaths: false,
   head: () => '[',
-  item: (item, { only }) => {
+  item: (given, { only, baseUrl }) => {
+    const item = { ...given, record: withWholeLinks(given.record, baseUrl) };
     const wanted = only.length === 0 ? [...readers.keys()] : only;
     return jsonLine(Object.fromEntries(wanted.map((key) => [key, readers.get(key)?.(item)] as const)) as never);
   },

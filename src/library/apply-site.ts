@@ -2,19 +2,23 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import { nodesBehind, nodeText } from '../index/nodes-behind.ts';
 import { takesNewest, takeWhenEmpty } from '../index/rebuild.ts';
+import { appliedEntries } from '../knowledge/applied.ts';
 import { createUsers, hashPasswords, missingUsers } from '../people/site-users.ts';
 import { indexingReasons } from '../site/differences.ts';
 import { indexDigest } from '../site/digest.ts';
 import { siteErrors } from '../site/errors.ts';
-import { newestVersions } from '../site/index-versions.ts';
-import type { SiteChecks } from '../site/parse.ts';
+import { type IndexVersions, newestVersions } from '../site/index-versions.ts';
+import type { SiteBases } from '../site/library-bases.ts';
+import { parseSite, type SiteChecks } from '../site/parse.ts';
 import type { Site, SiteUser } from '../site/site.ts';
 import {
   currentOrNone,
+  currentSource,
   filesToStore,
   readSite,
   type SiteVersion,
   siteDigest,
+  stored,
   versionsInForce,
 } from '../site/versions.ts';
 import type { Database, Queryable } from '../store/database.ts';
@@ -52,8 +56,10 @@ export async function applySite(database: Database, text: string, options: Apply
   const isNew = await takesNewest(database);
   if (isNew && options.dryRun !== true) await takeWhenEmpty(database);
   const inForce = isNew ? newestVersions : await versionsInForce(database);
-  const { site, files } = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce });
-  if (site.extends !== undefined && options.dryRun !== true) await requireReaders(database);
+  const bases = await basesOf(database, text, inForce);
+  const { site, files } = readSite(text, options.file ?? 'The site file', { ...options.checks, inForce, bases });
+  const isNewer = site.extends !== undefined || site.libraryBases.length > 0;
+  if (isNewer && options.dryRun !== true) await requireReaders(database);
   const digest = siteDigest(text, files);
   // Hashing is slow on purpose, so it is done before anything is locked.
   const before = await currentOrNone(database);
@@ -95,7 +101,32 @@ export async function applySite(database: Database, text: string, options: Apply
   });
 }
 
-/** Nodes of releases that know no `extends` would be left without a site file. */
+/**
+ * Applies the site file in force once more, with the knowledge bases of the library as they are
+ * now. Nothing is done when they are as they were.
+ */
+export async function applyKnowledge(database: Database, options: ApplyOptions = {}): Promise<AppliedSite> {
+  const current = await currentSource(database);
+  const { files } = stored(current);
+  return await applySite(database, current.source, { ...options, checks: { ...options.checks, files } });
+}
+
+/** The knowledge bases that a site file leaves to the library. */
+async function basesOf(database: Queryable, text: string, inForce: IndexVersions): Promise<SiteBases> {
+  const wanted: string[] = [];
+  parseSite(text, { inForce, bases: (name) => void wanted.push(name) });
+  const found = new Map<string, Readonly<Record<string, string>>>();
+  for (const name of wanted) {
+    const entries = await appliedEntries(database, name);
+    if (entries !== undefined) found.set(name, entries);
+  }
+  return (name) => found.get(name);
+}
+
+/**
+ * Nodes of releases that know neither `extends` nor bases of the library would be left without a
+ * site file.
+ */
 async function requireReaders(database: Queryable): Promise<void> {
   const behind = (await nodesBehind(database, newestVersions)).filter(({ runs }) => runs);
   if (behind.length > 0) throw new UserError(siteErrors.olderNodes, { nodes: behind.map(nodeText).join(', ') });

@@ -80,7 +80,7 @@ export function backupTasks(
           ...{ ...context, settings, withSecrets: false },
           withIndex: settings.backupIndex,
         });
-        await afterBackup(context, settings, manifest);
+        const pruned = await afterBackup(context, settings, manifest);
         if (
           (await archivingOf({ database, place, settings })).isOn &&
           (await isBaseDue(database, place.name, '7 days'))
@@ -90,6 +90,8 @@ export function backupTasks(
         }
         const { set, records, lost } = manifest;
         const did = `${set}: ${grouped(records)} records, ${grouped(newContents.count)} new documents, ${grouped(Math.ceil(setBytes(manifest) / 1e6))} MB.`;
+        if (pruned.problem !== undefined)
+          return { did, problem: `Outdated backups stay: ${pruned.problem} Run \`reperio backup verify\`.` };
         if (lost.length === 0) return { did };
         const problem = `${grouped(lost.length)} documents are missing or damaged and in no new backup: run \`reperio file verify\` to see which.`;
         return { did, problem };

@@ -5,6 +5,7 @@ import { versionsOf } from '../index/stored-records.ts';
 import { enqueueJob } from '../jobs/queue/enqueue.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
+import { withWholeLinks } from '../marc/own-links.ts';
 import { compilePath } from '../marc/path.ts';
 import { withoutPaths } from '../marc/select-fields.ts';
 import { toMarcXml } from '../marc/writers/marcxml.ts';
@@ -99,7 +100,7 @@ export async function runCallback(job: RunningJob, database: Database, settings:
 /** As Invenio sends it: {results: [{recid, success, error_message, marcxml, url}], nonce}. */
 async function callbackBody(database: Database, upload: Upload, baseUrl: string): Promise<object> {
   const records = await readUploadRecords(database, upload.id, { after: 0, limit: mostResults });
-  const texts = records.length > mostWithRecord ? new Map() : await recordTexts(database, records);
+  const texts = records.length > mostWithRecord ? new Map() : await recordTexts(database, records, baseUrl);
   const results = records.map(({ outcome, id, message, code }) => ({
     recid: id === 0 ? -1 : id,
     success: outcome !== 'refused' && outcome !== 'held',
@@ -114,12 +115,14 @@ async function callbackBody(database: Database, upload: Upload, baseUrl: string)
 async function recordTexts(
   database: Database,
   records: readonly UploadedRecord[],
+  baseUrl: string,
 ): Promise<ReadonlyMap<number, string>> {
   const { site } = await currentSite(database);
   const hidden = site.hiddenPaths.map(compilePath);
   const texts = new Map<number, string>();
   const ids = records.filter(({ id, outcome }) => id > 0 && outcome !== 'refused').map(({ id }) => id);
   for await (const versions of versionsOf(database, ids))
-    for (const { id, record } of versions) texts.set(id, toMarcXml(withoutPaths(record, hidden)));
+    for (const { id, record } of versions)
+      texts.set(id, toMarcXml(withWholeLinks(withoutPaths(record, hidden), baseUrl)));
   return texts;
 }

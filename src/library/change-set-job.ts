@@ -28,6 +28,7 @@ import { type ChangeRules, rulesOf } from '../records/next-version.ts';
 import { inTransaction } from '../records/write.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import { isAsked } from '../store/events.ts';
 import { indexFolderOf } from './index-folder.ts';
 
 export interface ChangeSetArguments {
@@ -136,6 +137,8 @@ async function inBulk(context: Context): Promise<void> {
       ...{ database, url, indexFolder: indexFolderOf(settings), mode: 'replace', workers, recordLimit },
       reason: reasonOf(set.id, given.undo),
       whole: true,
+      // What it makes was looked at in its preview.
+      checked: false,
       person: job.person,
       batch: { records: batchSize, bytes: batchBytes },
       hidden: hidden.length === 0 ? 'drop' : 'keep',
@@ -240,9 +243,13 @@ async function end(database: Database, id: number, undo: boolean): Promise<Outco
     // What still waits of it is not wanted any more.
     if (undo)
       await transaction.query(sql`
-        UPDATE held SET state = 'rejected', decided = now(), decided_by = 'operator', decision = ${reasonOf(id, true)}
-        WHERE source = ${reasonOf(id, false)} AND state = 'waiting'
-          AND record_id IN (SELECT record_id FROM change_set_record WHERE change_set_id = ${id} AND outcome = 'held')`);
+        WITH rejected AS (
+          UPDATE held SET state = 'rejected', decided = now(), decided_by = 'operator', decision = ${reasonOf(id, true)}
+          WHERE source = ${reasonOf(id, false)} AND state = 'waiting'
+            AND record_id IN (SELECT record_id FROM change_set_record WHERE change_set_id = ${id} AND outcome = 'held')
+          RETURNING id)
+        INSERT INTO event (kind, ids, details)
+        SELECT 'held', array_agg(id), '{"state": "rejected"}' FROM rejected HAVING count(*) > 0 AND ${isAsked}`);
     const counts = await countOutcomes(transaction, id, undo);
     if (!undo)
       await transaction.query(sql`UPDATE change_set SET outcomes = ${JSON.stringify(counts)}::jsonb WHERE id = ${id}`);

@@ -48,17 +48,26 @@ test('files in the inbox become uploads, and are moved when these have ended; a 
   const settings = loadSettings({ REPERIO_DATA: folder, DATABASE_URL: store.url, REPERIO_WORKERS: '1' });
   const { database, url } = store;
   const contents = openContentStore(database, settings);
-  const look = () => lookIntoInbox({ database, store: contents, folder: inbox, limit: 1e6, now: Date.now });
+  const look = () =>
+    lookIntoInbox({ database, store: contents, folder: inbox, limit: 1e6, fileLimit: 1e6, now: Date.now });
   put('insert/good.xml', record('One') + record('Two'));
   put('insert/fresh.xml', record('Fresh'), 0);
   put('replace/unknown.xml', record('Three'));
   symlinkSync('/etc/hostname', join(inbox, 'metadata/insert/link.xml'));
-  assert.deepEqual(await look(), { did: '2 files taken, 0 done.' });
+  const at = Date.now() / 1000 - 60;
+  mkdirSync(join(inbox, 'documents/append'), { recursive: true });
+  for (const name of ['1-thesis.pdf', '77-none.pdf', 'unnamed.pdf']) {
+    writeFileSync(join(inbox, 'documents/append', name), `bytes of ${name}`);
+    utimesSync(join(inbox, 'documents/append', name), at, at);
+  }
+  const begun = await look();
+  assert.equal(begun.did, '5 files taken, 1 done.');
+  assert.match(begun.problem ?? '', /unnamed\.pdf was refused/);
   assert.deepEqual([names('metadata/insert'), names('taken/insert')], [['fresh.xml', 'link.xml'], ['good.xml']]);
   // Again, as after a kill: no upload comes twice.
   await look();
   const [count] = await database.query<{ n: number }>(sql`SELECT count(*)::integer AS n FROM upload`);
-  assert.equal(count?.n, 2);
+  assert.equal(count?.n, 4);
   const stop = new AbortController();
   const work = workOnJobs({
     database,
@@ -68,7 +77,7 @@ test('files in the inbox become uploads, and are moved when these have ended; a 
     places: 1,
     signal: stop.signal,
   });
-  await waitFor('both', async () => {
+  await waitFor('all', async () => {
     const [open] = await database.query<{ n: number }>(
       sql`SELECT count(*)::integer AS n FROM upload WHERE ended IS NULL`,
     );
@@ -77,10 +86,14 @@ test('files in the inbox become uploads, and are moved when these have ended; a 
   stop.abort();
   await work;
   const { did, problem } = await look();
-  assert.equal(did, '0 files taken, 2 done.');
+  assert.equal(did, '0 files taken, 4 done.');
   assert.match(problem ?? '', /unknown\.xml was refused: see .*\.reasons/);
-  assert.deepEqual([names('done'), names('refused')], [['good.xml'], ['unknown.xml', 'unknown.xml.reasons']]);
-  const reasons = readdirSync(join(inbox, 'refused')).find((name) => name.endsWith('.reasons'))!;
+  assert.deepEqual(names('done').toSorted(), ['1-thesis.pdf', 'good.xml']);
+  const refused = ['77-none.pdf', 'unknown.xml', 'unnamed.pdf'].flatMap((name) => [name, `${name}.reasons`]);
+  assert.deepEqual(names('refused').toSorted(), refused);
+  const [document] = await database.query<{ name: string }>(sql`SELECT name FROM document WHERE record_id = 1`);
+  assert.equal(document?.name, 'thesis');
+  const reasons = readdirSync(join(inbox, 'refused')).find((name) => name.endsWith('unknown.xml.reasons'))!;
   assert.match(
     readFileSync(join(inbox, 'refused', reasons), 'utf8'),
     /^Record 1 matches no record.*REPERIO_RECORD_UNKNOWN/,

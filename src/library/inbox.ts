@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { lstat, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import sql from 'sql-template-tag';
 import type { ContentStore } from '../files/content.ts';
 import { receive } from '../files/receive.ts';
@@ -10,6 +10,7 @@ import type { Outcome } from '../jobs/task.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
 import { beginUpload, readUpload, readUploadRecords, setUploadJob, type Upload } from '../records/uploads.ts';
 import type { Database } from '../store/database.ts';
+import { beginDocumentUpload, type DocumentUploadMode, documentInName, documentModes } from './document-upload.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
 
 /** A file that was written to lately may not be whole. Milliseconds. */
@@ -19,25 +20,52 @@ const mostReasons = 10_000;
 export interface InboxOptions {
   readonly database: Database;
   readonly store: ContentStore;
-  /** With the folders metadata/MODE. */
+  /** With the folders metadata/MODE and documents/MODE. */
   readonly folder: string;
   readonly limit: number;
+  /** Bytes of the largest document. */
+  readonly fileLimit: number;
   readonly now: () => number;
 }
 
+/** A folder that is looked into. */
+interface Watched {
+  /** In the inbox. */
+  readonly from: string;
+  /** Its folder in `taken`. */
+  readonly key: string;
+  readonly begin: (options: InboxOptions, known: string, path: string) => Promise<string | undefined>;
+}
+
+const watched: readonly Watched[] = [
+  ...writeModes.map(
+    (mode): Watched => ({
+      ...{ from: join('metadata', mode), key: mode },
+      begin: (options, known, path) => beginFile(options, mode, known, path),
+    }),
+  ),
+  ...(Object.keys(documentModes) as DocumentUploadMode[]).map(
+    (mode): Watched => ({
+      ...{ from: join('documents', mode), key: `documents-${mode}` },
+      begin: (options, known, path) => beginDocument(options, mode, known, path),
+    }),
+  ),
+];
+
 /**
- * Files of records that are put into FOLDER/metadata/MODE: each is moved to FOLDER/taken/MODE and
+ * Files of records that are put into FOLDER/metadata/MODE, and documents that are put into
+ * FOLDER/documents/append or revise, named NUMBER-NAME: each is moved to FOLDER/taken/MODE and
  * becomes an upload, and then to FOLDER/done or FOLDER/refused, with what was refused beside it.
  * Whatever kills it, the next pass goes on: an upload has the name of its file in `taken`.
  */
 export async function lookIntoInbox(options: InboxOptions): Promise<Outcome> {
   const problems: string[] = [];
   let [taken, ended] = [0, 0];
-  for (const mode of writeModes) {
-    const from = join(options.folder, 'metadata', mode);
-    for (const name of await filesIn(from)) if (await takeFile(options, mode, name, problems)) taken += 1;
-    for (const name of await filesIn(join(options.folder, 'taken', mode)))
-      if (await follow(options, mode, name, problems)) ended += 1;
+  for (const one of watched) {
+    for (const name of await filesIn(join(options.folder, one.from)))
+      if (await takeFile(options, one, name, problems)) taken += 1;
+    for (const name of await filesIn(join(options.folder, 'taken', one.key)))
+      if (await follow(options, one, name, problems)) ended += 1;
   }
   const did = taken + ended === 0 ? 'Nothing new.' : `${taken} files taken, ${ended} done.`;
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
@@ -57,15 +85,15 @@ async function filesIn(folder: string): Promise<readonly string[]> {
 
 async function takeFile(
   { folder, now }: InboxOptions,
-  mode: WriteMode,
+  { from, key }: Watched,
   name: string,
   problems: string[],
 ): Promise<boolean> {
-  const path = join(folder, 'metadata', mode, name);
+  const path = join(folder, from, name);
   try {
     const { mtimeMs } = await lstat(path);
     if (now() - mtimeMs < quietFor) return false;
-    const to = join(folder, 'taken', mode);
+    const to = join(folder, 'taken', key);
     await mkdir(to, { recursive: true });
     const stamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '');
     await rename(path, join(to, `${stamp}-${name}`));
@@ -77,20 +105,22 @@ async function takeFile(
 }
 
 /** True: it is at its end, and was moved. */
-async function follow(options: InboxOptions, mode: WriteMode, name: string, problems: string[]): Promise<boolean> {
+async function follow(options: InboxOptions, one: Watched, name: string, problems: string[]): Promise<boolean> {
   const { database, folder } = options;
-  const path = join(folder, 'taken', mode, name);
+  const path = join(folder, 'taken', one.key, name);
   try {
-    const known = `${mode}/${name}`;
+    const known = `${one.key}/${name}`;
     const [row] = await database.query<{ id: number }>(
       sql`SELECT id::float8 AS id FROM upload WHERE way = 'folder' AND name = ${known} ORDER BY upload.id DESC LIMIT 1`,
     );
+    let reasons: readonly string[] | undefined;
     if (row === undefined) {
-      await beginFile(options, mode, known, path);
-      return false;
+      const problem = await one.begin(options, known, path);
+      reasons = problem === undefined ? undefined : [problem];
+    } else {
+      const upload = await readUpload(database, row.id);
+      reasons = upload === undefined ? undefined : await reasonsOf(database, upload);
     }
-    const upload = await readUpload(database, row.id);
-    const reasons = upload === undefined ? undefined : await reasonsOf(database, upload);
     if (reasons === undefined) return false;
     const end = join(folder, reasons.length === 0 ? 'done' : 'refused');
     await mkdir(end, { recursive: true });
@@ -111,7 +141,7 @@ async function beginFile(
   mode: WriteMode,
   name: string,
   path: string,
-): Promise<void> {
+): Promise<undefined> {
   const content = await receive(store, createReadStream(path), limit);
   await database.transaction(async (transaction) => {
     const upload = await beginUpload(transaction, { person: undefined, way: 'folder', name, mode });
@@ -121,6 +151,23 @@ async function beginFile(
     });
     await setUploadJob(transaction, upload, job);
   });
+}
+
+/** Why it cannot be one; undefined: it was begun. */
+async function beginDocument(
+  { database, store, fileLimit }: InboxOptions,
+  mode: DocumentUploadMode,
+  known: string,
+  path: string,
+): Promise<string | undefined> {
+  const given = basename(path).replace(/^\d{8}T\d{6}Z-/, '');
+  const found = documentInName(given);
+  if (found === undefined)
+    return `The name "${given}" does not begin with the number of a record, as in 12-thesis.pdf.`;
+  const content = await receive(store, createReadStream(path), fileLimit);
+  const by = { person: undefined, way: 'folder', name: known, mode } as const;
+  await beginDocumentUpload(database, store, [{ ...found, content }], by);
+  return undefined;
 }
 
 /** What was refused, a line each; undefined: it is still being done. */

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { isWhole } from '../../test/support/scale.ts';
 import { waitFor } from '../../test/support/wait.ts';
 import type { JobView } from '../jobs/queue/job.ts';
 import { requireJob } from '../jobs/queue/read.ts';
@@ -94,6 +95,46 @@ test('a load that is a job is done by another process, also when that is killed 
   } finally {
     await stop(second, 'SIGTERM');
   }
+});
+
+test('an upload with documents that is killed in it goes on: each record and each document is there once', {
+  skip: isWhole ? false : 'npm run test:all',
+}, async () => {
+  mkdirSync(join(folder, 'inbox'), { recursive: true });
+  const some = 300;
+  const record = (number: number): string => {
+    const path = join(folder, 'inbox', `file${number}.txt`);
+    writeFileSync(path, `content ${number} ${'x'.repeat(200_000)}`);
+    return `<record><datafield tag="245" ind1=" " ind2=" "><subfield code="a">D${number}</subfield></datafield><datafield tag="FFT" ind1=" " ind2=" "><subfield code="a">${path}</subfield><subfield code="i">TMP:${number}</subfield></datafield>${number === 0 ? '' : `<datafield tag="BDR" ind1=" " ind2=" "><subfield code="i">TMP:${number - 1}</subfield><subfield code="j">TMP:${number}</subfield><subfield code="t">next</subfield></datafield>`}</record>\n`;
+  };
+  const file = join(folder, 'documents.xml');
+  writeFileSync(file, `<collection>${Array.from({ length: some }, (_, place) => record(place)).join('')}</collection>`);
+  const before = await records();
+  const id = Number(/^Job (\d+)/.exec(reperio('job', 'add', 'load', file))![1]);
+  // Each is killed a little further on, wherever it is then: fetching, attaching, between both.
+  for (const part of [20, 90, 170]) {
+    const worker = startWork();
+    await waitFor(`${part} records`, async () => (await records()) > before + part);
+    await stop(worker, 'SIGKILL');
+    // It is no fault of the job.
+    await store.database.query(sql`UPDATE job SET attempts = 0 WHERE id = ${id}`);
+  }
+  assert.ok((await records()) < before + some, 'it was killed in the middle');
+  const last = startWork();
+  try {
+    await waitFor('its end', async () => (await look(id)).state === 'done');
+  } finally {
+    await stop(last, 'SIGTERM');
+  }
+  assert.equal(await records(), before + some);
+  const rows = await store.database.query<object>(sql`
+    SELECT (SELECT count(*)::int FROM document) AS documents, (SELECT count(*)::int FROM file) AS files,
+      (SELECT count(DISTINCT digest)::int FROM file) AS contents, (SELECT count(*)::int FROM document_relation) AS relations,
+      (SELECT count(*)::int FROM record WHERE marc LIKE '%/files/file%') AS linked, (SELECT max(version)::int FROM file) AS version`);
+  assert.deepEqual(rows, [
+    { documents: some, files: some, contents: some, relations: some - 1, linked: some, version: 1 },
+  ]);
+  assert.match(reperio('file', 'verify'), new RegExp(`^${some} files, .*all match`));
 });
 
 test('a load sleeps, goes on, and gives way to a more urgent one, with each record once', async () => {

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { checksKind, duplicatesKind } from '../cataloguing/ask-walks.ts';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
@@ -13,13 +14,17 @@ import { requireFile } from '../records/load/files.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
+import { beginUpload, setUploadJob } from '../records/uploads.ts';
 import type { Database } from '../store/database.ts';
+import { contentBringsDocuments } from './brings-documents.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
 import { runChangeSet } from './change-set-job.ts';
+import { doiKind, runDois } from './doi-job.ts';
 import { runHarvest } from './harvest-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { runUpload } from './upload-job.ts';
 import { recordsFile, uploadKind } from './upload-kind.ts';
+import { checksOutcome, duplicatesOutcome, tellerOf } from './walk-jobs.ts';
 
 /** What a job `load` is asked with; its file is `recordsFile`. */
 export interface LoadArguments {
@@ -57,6 +62,16 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       run: (job) => runChangeSet(job, database, url, settings),
     },
     {
+      ...duplicatesKind,
+      summary: 'Look for duplicates among records that are new or changed.',
+      run: (job) => duplicatesOutcome(settings, tellerOf(job)),
+    },
+    {
+      ...checksKind,
+      summary: 'Run the rules for records over those that are new or changed.',
+      run: (job) => checksOutcome(database, settings, tellerOf(job)),
+    },
+    {
       ...callbackKind,
       summary: 'Tell the sender of an upload what became of it.',
       run: (job) => runCallback(job, database, settings),
@@ -65,6 +80,11 @@ export function jobKinds(database: Database, url: string, settings: Settings): r
       ...harvestKind,
       summary: 'Harvest records from a server of OAI-PMH.',
       run: (job) => runHarvest(job, database, settings),
+    },
+    {
+      ...doiKind,
+      summary: 'Make, send and compare DOIs.',
+      run: (job) => runDois(job, database, settings),
     },
   ];
 }
@@ -82,6 +102,12 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
     });
   }
   const file = await job.file(recordsFile);
+  const begun = job.checkpoint as { readonly upload?: number } | undefined;
+  if (
+    begun?.upload !== undefined ||
+    (isFirst && (await contentBringsDocuments(contents, file.digest, { recordLimit: settings.recordLimit, encoding })))
+  )
+    return await loadAsUpload(job, database, url, settings, begun?.upload);
   const bytes = await contents.read(file.digest);
   const { workers, batchSize, recordLimit, loadHidden, nodeName } = settings;
   job.log('info', `Loading ${grouped(file.bytes)} bytes on ${nodeName}, mode ${mode}.`);
@@ -129,6 +155,30 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
     report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];
   const problems = [...refusals, ...waits];
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
+}
+
+/** What brings documents is written record by record, and remembered as an upload. */
+async function loadAsUpload(
+  job: RunningJob,
+  database: Database,
+  url: string,
+  settings: Settings,
+  known: number | undefined,
+): Promise<Outcome> {
+  const { mode, source, encoding, hidden } = loadArguments(job.arguments);
+  const upload = known ?? (await beginUpload(database, { person: job.person, way: 'terminal', name: job.name, mode }));
+  if (known === undefined) {
+    await setUploadJob(database, upload, job.id);
+    await job.keep({ upload });
+    job.log('info', `Its records bring documents (FFT): they are fetched, and it is upload ${upload}.`);
+  }
+  const given = { upload, mode, force: false, dryRun: false, source, encoding };
+  return await runUpload(
+    { ...job, arguments: { ...given, hidden: hidden ?? (settings.loadHidden as HiddenFields) } },
+    database,
+    url,
+    settings,
+  );
 }
 
 type Totals = Omit<LoadTotals, 'position' | 'bytes' | 'passedOver'>;

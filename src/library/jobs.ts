@@ -11,8 +11,10 @@ import { sweepAccess } from '../people/sweep.ts';
 import type { Database } from '../store/database.ts';
 import { forgetRequests } from '../store/idempotency.ts';
 import { backupTasks } from './backup-tasks.ts';
+import { lookAfterDois } from './doi-job.ts';
 import { lookIntoInbox } from './inbox.ts';
 import { taskNames } from './task-names.ts';
+import { checksOutcome, duplicatesOutcome } from './walk-jobs.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -49,6 +51,12 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       every: hour,
       run: async () => ({ did: `${counted(await forgetRequests(database), 'answer', 'answers')} deleted.` }),
     },
+    dois: {
+      summary: 'Look whether DOIs are to be made, sent or compared, and whether one is stuck.',
+      lane: 'quick',
+      every: minute,
+      run: () => lookAfterDois(database, settings),
+    },
     files: {
       summary: 'Read files and compare them with their digests, those read longest ago first.',
       lane: 'long',
@@ -67,14 +75,28 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
       },
     },
     inbox: {
-      summary: 'Take files of records that were put into the inbox.',
+      summary: 'Take files of records and documents that were put into the inbox.',
       lane: 'quick',
       every: minute / 2,
       run: () =>
         lookIntoInbox({
-          ...{ database, store, limit: settings.uploadLimit, now: Date.now },
+          ...{ database, store, limit: settings.uploadLimit, fileLimit: settings.fileLimit, now: Date.now },
           folder: settings.inbox ?? join(settings.dataFolder, 'inbox'),
         }),
+    },
+    checks: {
+      summary: 'Run the rules for records over those that are new or changed.',
+      lane: 'long',
+      every: 24 * hour,
+      at: timesOfDay('02:00')!,
+      run: (signal, tell) => checksOutcome(database, settings, { signal, tell: records(tell) }),
+    },
+    duplicates: {
+      summary: 'Look for duplicates among records that are new or changed.',
+      lane: 'long',
+      every: 24 * hour,
+      at: timesOfDay('03:00')!,
+      run: (signal, tell) => duplicatesOutcome(settings, { signal, tell: records(tell) }),
     },
     gc: {
       summary: 'Remove what is left over: bytes without a file, old parts, logs and rows.',
@@ -86,6 +108,10 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
   };
   // A copy that runs beside the library leaves its tasks alone.
   return isolated ? [] : taskNames.map((name) => ({ name, ...tasks[name] }));
+}
+
+function records(tell: (progress: string) => void): (done: number, total: number) => void {
+  return (done, total) => tell(`${grouped(done)} of ${grouped(total)} records`);
 }
 
 /** "12 nodes". */

@@ -2,31 +2,33 @@ import { changesEverything, guardFor, uploadActions } from '../access/write-guar
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
-import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
 import type { Outcome } from '../jobs/task.ts';
-import type { ReadResult } from '../marc/raw.ts';
-import { readRecords } from '../marc/readers/read.ts';
+import { maySeeDocument } from '../people/document-access.ts';
 import { requireAccount } from '../people/people.ts';
 import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
+import { incomingChecks } from '../records/check-incoming.ts';
+import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
 import type { WriteMode } from '../records/modes.ts';
 import { rulesOf } from '../records/next-version.ts';
-import { countOutcomes, type UploadCounts, type UploadedRecord, uploadRecords } from '../records/upload.ts';
-import { endUpload, noteProgress, noteRecords, readUpload, type Upload } from '../records/uploads.ts';
-import { inTransaction } from '../records/write.ts';
+import type { UploadCounts, UploadedRecord } from '../records/upload.ts';
+import { endUpload, noteRecords, readUpload, type Upload } from '../records/uploads.ts';
 import { currentSite } from '../site/versions.ts';
-import type { Database, Queryable } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { contentBringsDocuments } from './brings-documents.ts';
 import { enqueueCallback } from './callback-job.ts';
 import { indexFolderOf } from './index-folder.ts';
+import { writeOneByOne } from './one-by-one.ts';
+import { countsText } from './upload-counts.ts';
 import { recordsFile } from './upload-kind.ts';
 
-interface UploadArguments {
+export interface UploadArguments {
   /** Its row of upload. */
   readonly upload: number;
   readonly mode: WriteMode;
@@ -34,11 +36,16 @@ interface UploadArguments {
   readonly dryRun: boolean;
   /** Of the token with which it came. */
   readonly scopes?: readonly Scope[];
+  /** Its job has files that its records name. */
+  readonly hasFiles?: boolean;
+  /** What an operator has said at a terminal. */
+  readonly source?: string | undefined;
+  readonly encoding?: string | undefined;
+  readonly hidden?: HiddenFields | undefined;
+  readonly always?: boolean;
 }
 
 const batchBytes = 80_000_000;
-/** In one transaction, where each record is asked about. */
-const recordsAtOnce = 50;
 
 /** What people send, as much as it is: each record with the rights that its sender has now. */
 export async function runUpload(
@@ -55,11 +62,21 @@ export async function runUpload(
   const { site, number } = await currentSite(database);
   // Of an empty index: of each record is asked by itself.
   const snapshot: IndexSnapshot = { version: '', site, siteVersion: number, segments: [], records: 0 };
-  const person = await senderOf(database, snapshot, job.person, given.scopes);
+  // At a terminal any name may be given.
+  const account = upload.way === 'terminal' ? undefined : job.person;
+  const person = await senderOf(database, snapshot, account, given.scopes);
   const context = { job, database, url, settings, given, person, snapshot, file, begun: upload };
   // Who may write to the inbox is an operator.
-  const everything = upload.way === 'folder' || changesEverything(person, snapshot);
-  const counts = everything ? await inBulk(context) : await oneByOne(context);
+  const isOperator = upload.way === 'folder' || upload.way === 'terminal';
+  const everything = isOperator || changesEverything(person, snapshot);
+  const { recordLimit } = settings;
+  const how = { recordLimit, encoding: given.encoding };
+  // What brings documents is written record by record.
+  const bringsDocuments = () => contentBringsDocuments(openContentStore(database, settings), file.digest, how);
+  const counts =
+    everything && !(await bringsDocuments())
+      ? await inBulk(context)
+      : await oneByOne(context, { isOperator, everything });
   await database.transaction(async (transaction) => {
     await endUpload(transaction, given.upload, counts);
     if (upload.callback !== undefined) await enqueueCallback(transaction, given.upload);
@@ -83,7 +100,7 @@ interface UploadContext {
   readonly snapshot: IndexSnapshot;
   readonly file: { readonly digest: string; readonly bytes: number };
   /** How far a run before this one came. */
-  readonly begun: Pick<Upload, 'position' | 'counts'>;
+  readonly begun: Pick<Upload, 'position' | 'counts' | 'way'>;
 }
 
 /** Roles by network do not hold here: nobody knows from where a job comes. */
@@ -98,7 +115,8 @@ async function senderOf(
   return personFor(site, await readPeopleRoles(database), account, visit, scopes);
 }
 
-async function inBulk({ job, database, url, settings, given, person, snapshot, file }: UploadContext) {
+async function inBulk(context: UploadContext) {
+  const { job, database, url, settings, given, person, file } = context;
   const { mode, force, dryRun, upload } = given;
   const { workers, batchSize, recordLimit } = settings;
   const isFirst = job.checkpoint === undefined;
@@ -120,7 +138,7 @@ async function inBulk({ job, database, url, settings, given, person, snapshot, f
       ...{ database, url, indexFolder: indexFolderOf(settings), mode, workers, recordLimit, force, dryRun },
       person: person.name,
       batch: { records: batchSize, bytes: batchBytes },
-      hidden: may(snapshot.site, person, 'viewhiddenpaths') ? 'drop' : 'keep',
+      hidden: hiddenFor(context),
       resume: isFirst ? 'never' : 'unfinished',
       signal: job.signal,
       onRefused: ({ position, reason }) => void reasons.set(position, reason),
@@ -138,6 +156,15 @@ async function inBulk({ job, database, url, settings, given, person, snapshot, f
   return { inserted, replaced, merged, unchanged, deleted, held, refused, 'passed-over': passedOver };
 }
 
+/**
+ * As for what is written at once. Who may write to the inbox is an operator, who sees everything.
+ */
+function hiddenFor({ given, begun, person, snapshot: { site } }: UploadContext): HiddenFields {
+  if (given.hidden !== undefined) return given.hidden;
+  if (begun.way === 'folder' || begun.way === 'terminal') return 'keep';
+  return may(site, person, 'viewhiddenpaths') ? 'drop' : 'unseen';
+}
+
 function uploadedOf(
   { position, outcome, id, revision, code }: RecordOutcome,
   reasons: ReadonlyMap<number, { readonly message: string; readonly hint: string }>,
@@ -145,70 +172,24 @@ function uploadedOf(
   return { position, outcome, id, revision, ...(code !== undefined && { code }), ...reasons.get(position) };
 }
 
-/** For who may change some records only. Taken up again behind what was committed. */
-async function oneByOne(context: UploadContext): Promise<UploadCounts> {
-  const { job, database, settings, given, person, snapshot, file } = context;
-  const { mode, force, dryRun, upload } = given;
-  const analyzer = compileAnalyzer(snapshot.site);
-  const options = {
-    ...{ mode, force, person: person.name, reason: `upload ${mode} ${job.name}` },
-    guard: guardFor(person, snapshot, uploadActions),
-    rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false } as const,
-  };
-  let { counts, position } = context.begun;
-  const note = async (transaction: Queryable, done: readonly UploadedRecord[], last: number): Promise<void> => {
-    await noteRecords(transaction, upload, done);
-    await noteProgress(transaction, upload, { position: last, counts: sum(counts, countOutcomes(done)) });
-  };
-  const write = async (records: readonly ReadResult[]): Promise<void> => {
-    const last = records.at(-1)?.position;
-    if (last === undefined) return;
-    job.signal.throwIfAborted();
-    const done = await inTransaction(database, async (transaction) => {
-      const results = await uploadRecords(transaction, analyzer, records, options);
-      if (dryRun) throw new Undone(results);
-      await note(transaction, results, last);
-      return results;
-    }).catch(undone);
-    if (dryRun) await database.transaction((transaction) => note(transaction, done, last));
-    counts = sum(counts, countOutcomes(done));
-    position = last;
-    job.tell({ done: last, sentence: countsText(counts) });
-  };
-  const bytes = await openContentStore(database, settings).read(file.digest);
-  let waiting: ReadResult[] = [];
-  for await (const batch of readRecords(bytes, { recordLimit: settings.recordLimit }))
-    for (const one of batch) {
-      if (one.position <= position) continue;
-      waiting.push(one);
-      if (waiting.length < recordsAtOnce) continue;
-      await write(waiting);
-      waiting = [];
-    }
-  await write(waiting);
-  return counts;
-}
-
-class Undone extends Error {
-  readonly results: readonly UploadedRecord[];
-  constructor(results: readonly UploadedRecord[]) {
-    super('undone');
-    this.results = results;
-  }
-}
-
-function undone(error: unknown): readonly UploadedRecord[] {
-  if (error instanceof Undone) return error.results;
-  throw error;
-}
-
-function sum(one: UploadCounts, other: UploadCounts): UploadCounts {
-  const names = Object.keys({ ...one, ...other }) as (keyof UploadCounts)[];
-  return Object.fromEntries(names.map((name) => [name, (one[name] ?? 0) + (other[name] ?? 0)]));
-}
-
-function countsText(counts: Readonly<Partial<Record<string, number>>>): string {
-  const named = ['inserted', 'replaced', 'merged', 'unchanged', 'deleted', 'held', 'refused'];
-  const shown = named.filter((name) => (counts[name] ?? 0) > 0 || name === 'inserted' || name === 'refused');
-  return shown.map((name) => `${grouped(counts[name] ?? 0)} ${name}`).join(', ');
+async function oneByOne(
+  context: UploadContext,
+  { isOperator, everything }: { readonly isOperator: boolean; readonly everything: boolean },
+): Promise<UploadCounts> {
+  const { job, database, settings, given, person, snapshot, file, begun } = context;
+  const { mode, force, dryRun, upload, hasFiles = false, source, encoding, always = false } = given;
+  const { site } = snapshot;
+  return await writeOneByOne({
+    ...{ job, database, settings, site, file, upload, mode, dryRun, encoding, begun },
+    store: openContentStore(database, settings),
+    options: {
+      ...{ force, person: person.name ?? job.person, source, reason: `upload ${mode} ${job.name}` },
+      guard: everything ? undefined : guardFor(person, snapshot, uploadActions),
+      rules: { ...rulesOf(site), hidden: hiddenFor(context), always, checks: incomingChecks(site, true) },
+    },
+    documents: {
+      ...{ isOperator, hasFiles, seesAll: everything },
+      maySee: (status) => isOperator || maySeeDocument(site, person, status),
+    },
+  });
 }

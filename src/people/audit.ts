@@ -39,6 +39,15 @@ export const auditActions = [
   'upload rejected',
   'harvest added',
   'harvest removed',
+  'knowledge base made',
+  'knowledge base imported',
+  'knowledge base applied',
+  'knowledge base removed',
+  'harvest changed',
+  'webhook added',
+  'webhook removed',
+  'webhook on',
+  'webhook off',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

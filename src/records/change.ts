@@ -4,24 +4,30 @@ import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { deltaOf, type RecordVersion } from '../index/entry.ts';
 import { wake } from '../index/manifest.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
-import type { MarcRecord } from '../marc/record.ts';
+import { withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
+import type { Field, MarcRecord } from '../marc/record.ts';
 import { encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteRecords } from '../store/events.ts';
+import { type Checked, nothingFound } from './check-incoming.ts';
 import { isDeleted } from './deletion.ts';
+import { ownDois } from './dois.ts';
 import { recordErrors } from './errors.ts';
 import { holdRecord } from './hold.ts';
 import { type Identity, identify, keysOf, keysToLookUp, nameKey, splitKey } from './identifiers.ts';
 import { findBase, readBases } from './load/current-versions.ts';
 import { decide, fetchAliases, fetchHolders, fetchKeys, removeKeys } from './matching.ts';
-import type { WriteMode } from './modes.ts';
+import { isPartial, type WriteMode } from './modes.ts';
 import {
   type ChangeRules,
   defaultRules,
   type HeldReason,
+  type Holding,
   type Incoming,
   nextVersion,
   type Standing,
   stampedBase,
+  typedUnseen,
   type Verdict,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
@@ -49,6 +55,22 @@ export interface RecordWrite {
   /** --mode replace of a number that is not there makes it. */
   readonly force?: boolean;
   readonly guard?: WriteGuard | undefined;
+  readonly documents?: ChangeDocuments | undefined;
+}
+
+/**
+ * What is done with documents of a record, in the transaction of its version. Throws a UserError
+ * when it cannot be done: then nothing of the record is written either.
+ */
+export type ChangeDocuments = (transaction: Transaction, id: number, isNew: boolean) => Promise<DocumentsChanged>;
+
+export interface DocumentsChanged {
+  /** Also a change that none of the links shows makes a version. */
+  readonly changed: boolean;
+  /** To all documents that everybody may see. */
+  readonly links: readonly Field[];
+  /** Sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** Whether who writes may; each throws a UserError when not, and nothing is written. */
@@ -67,18 +89,27 @@ export interface Written {
   readonly deleted: boolean;
   readonly warnings: readonly string[];
   /** What waits, when it does. */
-  readonly held?: { readonly id: number; readonly reason: HeldReason; readonly conflicts: readonly string[] };
+  readonly held?: {
+    readonly id: number;
+    readonly reason: HeldReason;
+    readonly conflicts: readonly string[];
+    readonly findings?: readonly string[] | undefined;
+  };
 }
 
 /** Matches, decides, and writes, holds or leaves it. Throws a UserError when it is refused. */
 export async function writeRecord(transaction: Transaction, analyzer: Analyzer, write: RecordWrite): Promise<Written> {
-  const { mode, record, reason, person, rules = defaultRules, guard } = write;
+  const { mode, record, reason, person, rules = defaultRules, guard, documents } = write;
   const identity = identify(record, write.source, write.harvested);
+  const checked = checksOf(write, identity);
+  if (checked.refusal !== undefined)
+    throw new UserError(checked.refusal.error, { record: 'The record', ...checked.refusal.values });
+  const isHeld = checked.holds.length > 0;
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
   const decision = decide(
     identity,
-    mode,
+    isHeld ? 'hold' : mode,
     { holder: (key) => holders.get(key) ?? 0, exists: (id) => known && id === identity.number },
     write.force === true ? await lastNumber(transaction) : undefined,
   );
@@ -87,17 +118,34 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const { id, ours } = decision;
   if (decision.holds === true) {
     await guardHeld(transaction, id, write);
-    const holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined } as const;
+    const typed = id === 0 ? undefined : typedUnseen(record, rules);
+    if (typed !== undefined) throw new UserError(recordErrors.hiddenTyped, { id, paths: typed });
+    const reasons = { conflicts: [], base: undefined, findings: checked.holds };
+    const holding: Holding = { kind: 'held', reason: isHeld ? 'CHECK' : 'ASKED', ...reasons };
     const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });
-    const held = { id: number, reason: holding.reason, conflicts: [] };
+    const held = { id: number, reason: holding.reason, conflicts: [], findings: checked.holds };
     return { action: 'held', id, revision: 0, deleted: false, warnings: [], held };
   }
-  if (id === 0) return await insertVersion(transaction, analyzer, write, identity, undefined);
-  if (decision.creates === true) return await insertVersion(transaction, analyzer, write, identity, id);
+  const told = warningsOf(checked);
+  const withWarnings = (written: Written): Written =>
+    told.length === 0 ? written : { ...written, warnings: [...written.warnings, ...told] };
+  if (id === 0) return withWarnings(await insertVersion(transaction, analyzer, write, identity, undefined));
+  if (decision.creates === true) return withWarnings(await insertVersion(transaction, analyzer, write, identity, id));
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
   const incoming = { mode, record, identity, ours };
-  return await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard });
+  const by = { reason, person, rules, guard, documents };
+  return withWarnings(await changeRecord(transaction, analyzer, old, incoming, by));
+}
+
+/** Of what comes whole; a part of a record is looked at with the rest: see `nextVersion`. */
+function checksOf({ mode, record, rules }: RecordWrite, { deletes }: Identity): Checked {
+  if (rules?.checks === undefined || mode === 'hold' || isPartial(mode) || deletes) return nothingFound;
+  return rules.checks([record])[0]!;
+}
+
+function warningsOf({ warnings }: Pick<Checked, 'warnings'>): readonly string[] {
+  return warnings.map((text) => `The record breaks ${text}.`);
 }
 
 async function guardHeld(transaction: Transaction, id: number, { guard, record }: RecordWrite): Promise<void> {
@@ -116,6 +164,7 @@ interface ChangeBy {
   readonly person: string | undefined;
   readonly rules: ChangeRules;
   readonly guard?: WriteGuard | undefined;
+  readonly documents?: ChangeDocuments | undefined;
 }
 
 /** What becomes of a record that the library has: the decision, and what it writes. */
@@ -129,7 +178,16 @@ export async function changeRecord(
   by.guard?.before(decodeVersion(old));
   const standing = await standingOf(transaction, old);
   const verdict = await decideChange(transaction, standing, incoming, by.rules);
-  return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
+  // Of what waits, is refused or deletes the record the documents stay as they are.
+  const takes = verdict.kind === 'unchanged' || (verdict.kind === 'write' && verdict.outcome !== 'deleted');
+  if (by.documents === undefined || !takes)
+    return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
+  const { links, changed, warnings } = await by.documents(transaction, standing.id, false);
+  const linked = { ...incoming, links };
+  const rules = { ...by.rules, always: by.rules.always || changed };
+  const change = { standing, incoming: linked, verdict: await decideChange(transaction, standing, linked, rules) };
+  const written = await carryOut(transaction, analyzer, change, by);
+  return { ...written, warnings: [...written.warnings, ...warnings] };
 }
 
 /** With what it is known by. */
@@ -154,7 +212,7 @@ export async function carryOut(
   transaction: Transaction,
   analyzer: Analyzer,
   { standing, incoming, verdict }: { standing: Standing; incoming: Incoming; verdict: Verdict },
-  { reason, person, guard }: ChangeBy,
+  { reason, person, rules, guard, documents }: ChangeBy,
 ): Promise<Written> {
   const { id, keys } = standing;
   switch (verdict.kind) {
@@ -163,7 +221,8 @@ export async function carryOut(
     case 'held': {
       const { mode, record } = incoming;
       const number = await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
-      const held = { id: number, reason: verdict.reason, conflicts: verdict.conflicts };
+      const { conflicts, findings } = verdict;
+      const held = { id: number, reason: verdict.reason, conflicts, findings };
       return { action: 'held', id, revision: standing.revision, deleted: standing.deleted, warnings: [], held };
     }
     case 'unchanged':
@@ -173,6 +232,7 @@ export async function carryOut(
       const { version, marc, outcome } = verdict;
       const { revision, deleted, modified } = version;
       guard?.after(version);
+      if (!deleted) await requireOwnDois(transaction, id, rules, keys, verdict.keys);
       await transaction.query(sql`
         INSERT INTO revision (record_id, revision, modified, deleted, person, reason, marc)
         SELECT id, revision, modified, deleted, person, ${reason}, marc FROM record WHERE id = ${id}`);
@@ -182,8 +242,13 @@ export async function carryOut(
         WHERE id = ${id}`);
       await exchangeKeys(transaction, id, keys, verdict.keys);
       const problems = await addDelta(transaction, analyzer, version);
-      const instructions = instructionWarning(incoming.record);
-      const warnings = [...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]), ...problems];
+      await noteRecords(transaction, [{ id, revision, before: standing.revision }]);
+      const instructions = documents === undefined ? instructionWarning(incoming.record) : undefined;
+      const warnings = [
+        ...(instructions === undefined ? [] : [`Record ${id}: ${instructions}.`]),
+        ...problems,
+        ...warningsOf({ warnings: verdict.warnings ?? [] }),
+      ];
       return { action: outcome, id, revision, deleted, warnings };
     }
   }
@@ -206,17 +271,51 @@ async function insertVersion(
   const modified = new Date();
   const { created, warning } = creationOf(write.record, modified);
   const ours = number !== undefined;
-  const record = stampRecord(write.record, identity, { id, ours, modified });
+  const attached = await write.documents?.(transaction, id, true);
+  const links = attached?.links ?? [];
+  const content = withOwnLinks(withoutOwnLinks(write.record, id, links), links);
+  const record = stampRecord(content, identity, { id, ours, modified });
   const deleted = isDeleted(record);
   write.guard?.after({ id, revision: 1, deleted, created, modified, record });
   await transaction.query(sql`
     INSERT INTO record (id, created, modified, revision, deleted, person, marc)
     VALUES (${id}, ${created}, ${modified}, 1, ${deleted}, ${write.person ?? null}, ${encodeStored(record)})`);
-  await addKeys(transaction, id, keysOf(identity, id, ours));
+  const keys = keysOf(identity, id, ours);
+  if (!deleted) await requireOwnDois(transaction, id, write.rules ?? defaultRules, [], keys);
+  await addKeys(transaction, id, keys);
   const problems = await addDelta(transaction, analyzer, { id, revision: 1, deleted, created, modified, record });
-  const told = [warning, instructionWarning(write.record)].filter((one) => one !== undefined);
-  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems];
+  await noteRecords(transaction, [{ id, revision: 1, before: 0 }]);
+  const instructions = attached === undefined ? instructionWarning(write.record) : undefined;
+  const told = [warning, instructions].filter((one) => one !== undefined);
+  const warnings = [...told.map((one) => `Record ${id}: ${one}.`), ...problems, ...(attached?.warnings ?? [])];
   return { action: 'inserted', id, revision: 1, deleted, warnings };
+}
+
+/**
+ * DOIs that the library makes are neither given to a record nor taken from it by who writes it.
+ * Throws a UserError.
+ */
+async function requireOwnDois(
+  transaction: Transaction,
+  id: number,
+  { reserved }: ChangeRules,
+  before: readonly string[],
+  after: readonly string[],
+): Promise<void> {
+  if (reserved === undefined) return;
+  const dois = (keys: readonly string[], others: readonly string[]): readonly string[] =>
+    keys
+      .filter((key) => !others.includes(key))
+      .map(splitKey)
+      .filter(({ kind, value }) => kind === 'doi' && reserved.test(value))
+      .map(({ value }) => value);
+  const [given, taken] = [dois(after, before), dois(before, after)];
+  if (given.length === 0 && taken.length === 0) return;
+  const own = await ownDois(transaction, id);
+  const foreign = given.find((doi) => !own.includes(doi));
+  if (foreign !== undefined) throw new UserError(recordErrors.doiReserved, { record: 'The record', doi: foreign });
+  const lost = taken.find((doi) => own.includes(doi));
+  if (lost !== undefined) throw new UserError(recordErrors.doiKept, { record: 'The record', id, doi: lost });
 }
 
 async function recordExists(transaction: Transaction, id: number): Promise<boolean> {

@@ -2,7 +2,8 @@ import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { fieldKey, isOfLibrary } from '../marc/content.ts';
-import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { withoutOwnLinks } from '../marc/own-links.ts';
+import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
@@ -39,6 +40,8 @@ export interface RecordEdit {
   readonly reason: string;
   readonly rules: ChangeRules;
   readonly guard?: WriteGuard | undefined;
+  /** See `Incoming`. */
+  readonly links?: readonly Field[] | undefined;
 }
 
 export type Edited =
@@ -47,6 +50,14 @@ export type Edited =
       readonly id: number;
       readonly revision: number;
       readonly warnings: readonly string[];
+    }
+  /** A rule of the site says that it waits for a person; `held` is its number. */
+  | {
+      readonly kind: 'held';
+      readonly id: number;
+      readonly revision: number;
+      readonly held: number;
+      readonly findings: readonly string[];
     }
   | EditConflict
   /** There is no such record, or it was deleted since. */
@@ -85,9 +96,11 @@ export async function editRecord(transaction: Transaction, analyzer: Analyzer, e
   const standing = await standingOf(transaction, old);
   const record = withoutOwn(edit.record, id);
   const from = await baseOf(transaction, old, base);
-  const incoming: Incoming = { mode, record, identity: identify(record), ours: true, base: from };
+  const incoming: Incoming = { mode, record, identity: identify(record), ours: true, base: from, links: edit.links };
   const verdict = await decideChange(transaction, standing, incoming, rules);
   const isBehind = base !== old.revision;
+  if (verdict.kind === 'held' && verdict.reason === 'CHECK')
+    return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, edit));
   if (verdict.kind === 'held' || (isBehind && !edit.merge && verdict.kind === 'write'))
     return conflictOf(old, incoming, verdict, rules);
   return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, { reason, person, rules, guard }));
@@ -125,9 +138,9 @@ function conflictOf(
   verdict: Verdict,
   { modes }: ChangeRules,
 ): EditConflict {
-  const theirs = decodeStored(marc);
-  const base = from === 'unknown' ? undefined : from?.record;
-  const ours = applyMode(mode, base ?? theirs, record, modes);
+  const theirs = withoutOwnLinks(decodeStored(marc), id);
+  const base = from === 'unknown' || from === undefined ? undefined : withoutOwnLinks(from.record, id);
+  const ours = applyMode(mode, base ?? theirs, withoutOwnLinks(record, id), modes);
   const conflicts = base === undefined ? differingTags(theirs, ours) : verdict.kind === 'held' ? verdict.conflicts : [];
   return { kind: 'conflict', id, revision, conflicts, base, theirs, ours };
 }
@@ -143,7 +156,8 @@ function differingTags(one: MarcRecord, other: MarcRecord): readonly string[] {
   return [...new Set([...a!.keys(), ...b!.keys()])].filter((tag) => keys(a, tag) !== keys(b, tag)).sort();
 }
 
-function said({ action, id, revision, warnings }: Written): Edited {
+function said({ action, id, revision, warnings, held }: Written): Edited {
+  if (held !== undefined) return { kind: 'held', id, revision, held: held.id, findings: held.findings ?? [] };
   const kind = action === 'merged' || action === 'unchanged' ? action : 'written';
   return { kind, id, revision, warnings };
 }

@@ -2,6 +2,12 @@ import { defineErrors } from '../errors/errors.ts';
 
 /** {record} is "Record 5 (001 abc)" in a load, "The record" where there is only one. */
 export const recordErrors = defineErrors({
+  documentsHere: {
+    code: 'REPERIO_RECORD_DOCUMENTS',
+    status: 422,
+    message: '{record} has fields FFT, BDR or BDM, which bring documents: they are not followed here.',
+    hint: 'Load it from a file (`reperio load FILE`), or send it to POST /api/records: then its documents are fetched and attached.',
+  },
   held: {
     code: 'REPERIO_RECORD_HELD',
     status: 409,
@@ -39,6 +45,12 @@ export const recordErrors = defineErrors({
       '{record} would replace record {id} and drop its hidden fields {paths}: the new record does not have them.',
     hint: 'Give the same command again with --keep-hidden to keep them, or with --drop-hidden to drop them. For every load: "load-hidden: keep" in reperio.yaml, or REPERIO_LOAD_HIDDEN=keep. The output of "reperio record export" has them; exports of guests on the web do not.',
   },
+  hiddenTyped: {
+    code: 'REPERIO_EDIT_HIDDEN_TYPED',
+    status: 403,
+    message: '{paths} is hidden from you, so you cannot write it: what stands there would be lost unseen.',
+    hint: 'Remove it, or ask somebody who sees hidden fields (viewhiddenpaths) to write it.',
+  },
   hiddenNoPlace: {
     code: 'REPERIO_RECORD_HIDDEN_NO_PLACE',
     status: 409,
@@ -69,6 +81,24 @@ export const recordErrors = defineErrors({
     status: 409,
     message: '{record} matches record {id}, but its {key} belongs to record {other}.',
     hint: 'An identifier names only one record: correct it here, or look at record {other} with "reperio record show {other}".',
+  },
+  doiReserved: {
+    code: 'REPERIO_RECORD_DOI_RESERVED',
+    status: 409,
+    message: '{record} has the DOI {doi}, which is one of those that the library makes itself; it was not made for it.',
+    hint: 'Leave it out. `reperio doi reserve RECORD` makes a DOI for a record.',
+  },
+  doiKept: {
+    code: 'REPERIO_RECORD_DOI_KEPT',
+    status: 409,
+    message: '{record} {id} would lose its DOI {doi}, which the library made for it.',
+    hint: 'Leave field 024 with this DOI in it. For programs that send records without it, add "024" to strong-tags in the site file.',
+  },
+  check: {
+    code: 'REPERIO_RECORD_CHECK',
+    status: 422,
+    message: '{record} is refused by {rule}.',
+    hint: '{what} `reperio checks list` shows the rules of the library.',
   },
   refusedByDatabase: {
     code: 'REPERIO_RECORD_NOT_STORED',

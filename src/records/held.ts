@@ -7,6 +7,7 @@ import type { MarcRecord } from '../marc/record.ts';
 import { decodeStored } from '../marc/stored.ts';
 import type { Site } from '../site/site.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import { shareLease } from '../store/lease.ts';
 import { type WriteGuard, type Written, writeRecord } from './change.ts';
 import { recordErrors } from './errors.ts';
@@ -24,6 +25,8 @@ export interface HeldEntry {
   readonly reason: HeldReason;
   /** Tags that both changed; LDR is the leader. */
   readonly conflicts: readonly string[];
+  /** What rules of the site have found, when it waits for that. */
+  readonly findings: readonly string[];
   /** The version that it was made from, and the newest one when it came. */
   readonly baseRevision: number | undefined;
   readonly seenRevision: number | undefined;
@@ -39,7 +42,7 @@ export interface HeldEntry {
   readonly assigned: string | undefined;
 }
 
-const columns = sql`id::float8 AS id, record_id AS record, mode, reason, conflicts, base_revision AS "baseRevision",
+const columns = sql`id::float8 AS id, record_id AS record, mode, reason, conflicts, findings, base_revision AS "baseRevision",
   seen_revision AS "seenRevision", at, person, source, state, decided, decided_by AS "decidedBy", decision, assigned`;
 
 type Row = { readonly [K in keyof HeldEntry]: HeldEntry[K] | null };
@@ -161,6 +164,14 @@ export async function rejectHeldIn(
   await also?.(transaction);
 }
 
+/** It was opened in the editor, and saved there. False: somebody has decided of it meanwhile. */
+export async function settleHeldIn(transaction: Transaction, id: number, by: string): Promise<boolean> {
+  const { state } = await readHeld(transaction, id);
+  if (state !== 'waiting') return false;
+  await decide(transaction, id, 'accepted', by, 'edited');
+  return true;
+}
+
 /** Undefined: nobody looks after it any more. Throws when it does not wait. */
 export async function assignHeld(transaction: Transaction, id: number, person: string | undefined): Promise<void> {
   await waiting(transaction, id);
@@ -183,6 +194,7 @@ async function decide(
 ): Promise<void> {
   await transaction.query(sql`
     UPDATE held SET state = ${state}, decided = now(), decided_by = ${by}, decision = ${decision} WHERE id = ${id}`);
+  await noteEvent(transaction, 'held', id, { state });
 }
 
 async function requireSeen(transaction: Transaction, entry: HeldEntry): Promise<void> {

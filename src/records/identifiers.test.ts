@@ -76,6 +76,24 @@ test('our records come back after an export, whoever’s code stands in 003', ()
   assert.deepEqual(keysOf(fromElsewhere, 12, true), ['control (OCoLC)ocm17', 'oclc 17']);
 });
 
+test('a correction of 003 alone is for our record with the number in 001; with anything else it is of another library', () => {
+  const held = holding({ 'home (SzGeCERN)12': 12 }, 12);
+  const corrected = identify(record(controlField('001', '12'), controlField('003', 'CERN')));
+  assert.deepEqual(decide(corrected, 'correct', held), { id: 12, ours: true });
+  const more = identify(record(controlField('001', '12'), controlField('003', 'CERN'), field('245__', 'aOther')));
+  for (const [identity, mode] of [
+    [corrected, 'replace'],
+    [corrected, 'append'],
+    [more, 'correct'],
+  ] as const) {
+    const decision = decide(identity, mode, held);
+    assert.equal('refusal' in decision && decision.refusal.code, 'REPERIO_RECORD_UNKNOWN');
+  }
+  // It is known by that 003: then it is the other one.
+  const other = decide(corrected, 'correct', holding({ 'control (CERN)12': 7 }, 12));
+  assert.deepEqual(other, { id: 7, ours: false });
+});
+
 test('a number of OCLC is the same however it is written, in 035 and in 001', () => {
   const held = holding({ 'oclc 12345': 7 }, 99);
   for (const value of ['(OCoLC)12345', '(OCoLC)ocm00012345', '(ocolc) ocn012345', 'ocm00012345 '])

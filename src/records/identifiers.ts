@@ -36,6 +36,8 @@ export interface Identity {
   readonly keys: readonly string[];
   /** The record only says that the one it matches is deleted. */
   readonly deletes: boolean;
+  /** It has nothing but 001, 003 and 005. */
+  readonly onlyControl?: true;
 }
 
 /** What a library knows when records are matched. */
@@ -96,6 +98,7 @@ export function identify(record: MarcRecord, source = '', harvested = ''): Ident
     number,
     keys: [...new Set([...other, ...oclc, ...system, ...oai, ...doi, ...harvest])],
     deletes: asksDeletion(record),
+    ...(record.fields.every(({ tag }) => tag === '001' || tag === '003' || tag === '005') && { onlyControl: true }),
   };
 }
 

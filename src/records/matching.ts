@@ -39,7 +39,14 @@ export interface PassedOver {
  */
 export function decide(identity: Identity, mode: WriteMode, holdings: Holdings, force?: number): Decision {
   if (identity.repeated) return { refusal: recordErrors.twoNumbers, values: {} };
-  const match = matchRecord(identity, holdings);
+  const found = matchRecord(identity, holdings);
+  // A 003 that is wrong could be corrected by no input else: the record is not known by the right
+  // one.
+  const corrects003 = found.id === 0 && mode === 'correct' && identity.onlyControl === true && identity.source !== '';
+  const match =
+    corrects003 && identity.number > 0 && holdings.exists(identity.number)
+      ? { id: identity.number, by: `001 ${identity.control}`, ours: true }
+      : found;
   if (mode === 'hold') return { id: match.id, ours: match.ours, holds: true };
   const deletes = identity.deletes && !isPartial(mode);
   if (match.id === 0 && deletes) return { passedOver: true };

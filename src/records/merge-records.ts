@@ -1,12 +1,16 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import { documentLinks } from '../files/links.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
+import { ownLinks, withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
 import { dataField, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
+import { noteEvent } from '../store/events.ts';
 import { carryOut, lockRecord, standingOf, type WriteGuard } from './change.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
+import { moveDois } from './dois.ts';
 import { editRecord } from './edit.ts';
 import { recordErrors } from './errors.ts';
 import { noRecord, readRevision } from './history.ts';
@@ -58,7 +62,7 @@ export async function mergeRecordsIn(
   }
   const dead = versions.get(other.id)!;
   const { keys } = await standingOf(transaction, dead);
-  const record = withTarget(decodeStored(dead.marc), id);
+  const record = withTarget(withoutOwnLinks(decodeStored(dead.marc), other.id), id);
   const marked = await writeVersion(
     transaction,
     analyzer,
@@ -68,17 +72,28 @@ export async function mergeRecordsIn(
     { person, rules, guard },
     `merge into record ${id}`,
   );
-  const edited = await editRecord(transaction, analyzer, {
-    ...{ id, base: survivor.revision, record: survivor.record, mode: 'replace', merge: false },
-    ...{ person, rules, guard, reason: `merge of record ${other.id}` },
-  });
-  if (edited.kind === 'conflict' || edited.kind === 'gone') throw new UserError(recordErrors.mergeMoved, { id });
-  await addAliases(transaction, id, keys);
+  await moveDois(transaction, other.id, id);
   const documents = await moveDocuments(transaction, other.id, id);
+  const edited = await editRecord(transaction, analyzer, {
+    ...{
+      id,
+      base: survivor.revision,
+      record: withoutOwnLinks(survivor.record, other.id),
+      mode: 'replace',
+      merge: false,
+    },
+    ...{ person, rules, guard, reason: `merge of record ${other.id}` },
+    // Without any, as they are.
+    links: documents.length === 0 ? undefined : await documentLinks(transaction, id),
+  });
+  if (edited.kind === 'conflict' || edited.kind === 'gone' || edited.kind === 'held')
+    throw new UserError(recordErrors.mergeMoved, { id });
+  await addAliases(transaction, id, keys);
   await transaction.query(sql`
     INSERT INTO record_merge (person, survivor, merged, survivor_before, survivor_after, merged_before, merged_after, keys, documents)
     VALUES (${person ?? null}, ${id}, ${other.id}, ${survivor.revision}, ${edited.revision}, ${other.revision}, ${marked},
       ${[...keys]}::text[], ${[...documents]}::integer[])`);
+  await noteEvent(transaction, 'merge', other.id, { into: id, before: other.revision });
   return { survivor: id, other: other.id, revision: edited.revision };
 }
 
@@ -115,13 +130,22 @@ export async function undoMergeIn(
   const dead = await lockRecord(transaction, id);
   if (dead === undefined || dead.revision !== row.mergedAfter) throw refuse(`record ${id} was changed since`);
   const before = await readRevision(transaction, survivor, row.before);
+  await transaction.query(sql`
+    UPDATE document SET record_id = ${id} WHERE id = ANY (${[...row.documents]}::integer[]) AND record_id = ${survivor}`);
   // First: an alias would stay with the record whatever its content is.
   await transaction.query(
     sql`UPDATE identifier SET alias = false WHERE record_id = ${survivor} AND kind || ' ' || value = ANY (${[...row.keys]}::text[])`,
   );
+  await moveDois(
+    transaction,
+    survivor,
+    id,
+    row.keys.map(splitKey).flatMap(({ kind, value }) => (kind === 'doi' ? [value] : [])),
+  );
   const edited = await editRecord(transaction, analyzer, {
     ...{ id: survivor, base: row.after, record: before.record, mode: 'replace', merge: true },
     ...{ person: by.person, rules: by.rules, guard: by.guard, reason: `undo merge of record ${id}` },
+    links: row.documents.length === 0 ? undefined : await documentLinks(transaction, survivor),
   });
   if (edited.kind === 'conflict')
     throw refuse(`others have changed ${edited.conflicts.join(', ')} of record ${survivor} since`);
@@ -131,9 +155,9 @@ export async function undoMergeIn(
     DELETE FROM identifier USING unnest(${parts.map(({ kind }) => kind)}::text[], ${parts.map(({ value }) => value)}::text[])
       AS gone (kind, value) WHERE identifier.kind = gone.kind AND identifier.value = gone.value AND record_id = ${survivor}`);
   const old = await readRevision(transaction, id, row.mergedBefore);
-  await writeVersion(transaction, analyzer, dead, old.record, row.keys, by, `undo merge into record ${survivor}`);
-  await transaction.query(sql`
-    UPDATE document SET record_id = ${id} WHERE id = ANY (${[...row.documents]}::integer[]) AND record_id = ${survivor}`);
+  const links = row.documents.length === 0 ? ownLinks(old.record, id) : await documentLinks(transaction, id);
+  const content = withOwnLinks(withoutOwnLinks(old.record, id), links);
+  await writeVersion(transaction, analyzer, dead, content, row.keys, by, `undo merge into record ${survivor}`);
   await transaction.query(
     sql`UPDATE record_merge SET undone = now(), undone_by = ${by.person ?? null} WHERE id = ${row.id}`,
   );

@@ -2,9 +2,12 @@ import type { ErrorKind } from '../errors/errors.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { sameContent } from '../marc/content.ts';
 import { mergeRecords, type Preference } from '../marc/merge.ts';
-import { controlValue, type MarcRecord } from '../marc/record.ts';
+import { mayHaveOwnLinks, ownLinks, withOwnLinks, withoutOwnLinks } from '../marc/own-links.ts';
+import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
+import { reservedDois } from '../site/doi-pattern.ts';
 import type { Site } from '../site/site.ts';
+import type { CheckIncoming } from './check-incoming.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { type Identity, identify, keysAfter, keysOfContent } from './identifiers.ts';
@@ -37,6 +40,8 @@ export interface Incoming {
    * The version that it was made from, in the place of its 005; 'unknown': there is no such one.
    */
   readonly base?: BaseVersion | 'unknown' | undefined;
+  /** Its documents have changed: links to all that it has now, in the place of those it had. */
+  readonly links?: readonly Field[] | undefined;
 }
 
 export interface ChangeRules {
@@ -49,6 +54,10 @@ export interface ChangeRules {
   readonly prefer?: Preference | undefined;
   /** A 005 that names no version is not looked at. */
   readonly ignoresUnknown?: boolean;
+  /** DOIs that only the library itself gives to a record, and takes from it. */
+  readonly reserved?: RegExp | undefined;
+  /** What rules of the site say of what comes in; undefined: nobody asks them. */
+  readonly checks?: CheckIncoming | undefined;
 }
 
 /** What a site says; the rest is asked for by who writes. */
@@ -56,8 +65,13 @@ export function rulesOf({
   strongTags,
   provenancePaths,
   hiddenPaths,
-}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths'> {
-  return { modes: { strongTags, provenancePaths }, hiddenPaths: new HiddenPaths(hiddenPaths) };
+  dois,
+}: Site): Pick<ChangeRules, 'modes' | 'hiddenPaths' | 'reserved'> {
+  return {
+    modes: { strongTags, provenancePaths },
+    hiddenPaths: new HiddenPaths(hiddenPaths),
+    reserved: dois && reservedDois(dois),
+  };
 }
 
 /** Of no site: nothing is hidden. */
@@ -81,6 +95,8 @@ export type Verdict =
       readonly version: RecordVersion;
       readonly marc: string;
       readonly keys: readonly string[];
+      /** What rules of the site say of it, without stops. */
+      readonly warnings?: readonly string[];
     }
   /** `keys` may be others than before: it became known by another identifier. */
   | { readonly kind: 'unchanged'; readonly keys: readonly string[] }
@@ -98,9 +114,12 @@ export interface Holding {
   readonly reason: HeldReason;
   readonly conflicts: readonly string[];
   readonly base: number | undefined;
+  /** What rules of the site have found. */
+  readonly findings?: readonly string[];
 }
 
-export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED';
+/** CHECK: a rule of the site says so. */
+export type HeldReason = 'UNKNOWN_REVISION' | 'CONFLICT' | 'ASKED' | 'CHECK';
 
 /** 005 has tenths of a second, and no two versions of a record have the same. */
 const tenth = 100;
@@ -127,29 +146,34 @@ export function stampedBase({ mode, record, ours, base }: Omit<Incoming, 'identi
 /** THE decision: what becomes of a record when an input comes for it. */
 export function nextVersion(
   standing: Standing,
-  incoming: Incoming,
+  given: Incoming,
   rules: ChangeRules,
   base: (stamp: Date) => BaseVersion | undefined,
   now: Date,
 ): Verdict {
-  const { mode } = incoming;
+  const { mode } = given;
+  const incoming = { ...given, record: withoutOwnLinks(given.record, standing.id, linksOf(standing)) };
   if (incoming.identity.deletes && !isPartial(mode)) return deletion(standing, rules, now);
+  const typed = typedUnseen(incoming.record, rules);
+  if (typed !== undefined)
+    return { kind: 'refused', error: recordErrors.hiddenTyped, values: { id: standing.id, paths: typed } };
   if (!isBehind(standing, incoming))
     return written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   const stamp = stampedBase(incoming);
-  const given = incoming.base ?? (stamp instanceof Date ? base(stamp) : undefined);
-  const found = given === 'unknown' ? undefined : given;
+  const named = incoming.base ?? (stamp instanceof Date ? base(stamp) : undefined);
+  const found = named === 'unknown' ? undefined : named;
   // An older one that says what the newest says: nobody has to decide anything.
   const whole = written(standing, incoming, { content: plain(standing, incoming, rules), merged: false }, rules, now);
   if (whole.kind === 'unchanged' || (found === undefined && rules.ignoresUnknown === true)) return whole;
   if (found === undefined) return { kind: 'held', reason: 'UNKNOWN_REVISION', conflicts: [], base: undefined };
   if (found.revision === standing.revision) return whole;
-  const wish = applyMode(mode, found.record, incoming.record, rules.modes);
+  const origin = withoutOwnLinks(found.record, standing.id);
+  const wish = applyMode(mode, origin, incoming.record, rules.modes);
   // Whoever is not shown what is hidden has not taken it away.
-  const kept = withHidden({ ...standing, marc: encodeStored(found.record) }, incoming, wish, rules);
+  const kept = withHidden({ ...standing, marc: encodeStored(origin) }, incoming, wish, rules);
   if ('kind' in kept) return kept;
-  const ours = kept.leader === '' ? { ...kept, leader: leaderKept(found.record.leader) } : kept;
-  const { record, conflicts } = mergeRecords(found.record, decodeStored(standing.marc), ours, rules.prefer);
+  const ours = kept.leader === '' ? { ...kept, leader: leaderKept(origin.leader) } : kept;
+  const { record, conflicts } = mergeRecords(origin, contentOf(standing), ours, rules.prefer);
   if (conflicts.length > 0 && rules.prefer === undefined)
     return { kind: 'held', reason: 'CONFLICT', conflicts, base: found.revision };
   return written(standing, incoming, { content: record, merged: true }, rules, now);
@@ -166,7 +190,7 @@ function isBehind(standing: Standing, incoming: Incoming): boolean {
 /** What the mode makes of the newest version. Most that replace one need not read it for that. */
 function plain(standing: Standing, { mode, record }: Incoming, { modes }: ChangeRules): MarcRecord {
   const needsCurrent = isPartial(mode) || modes.strongTags.some((tag) => standing.marc.includes(`"${tag}`));
-  return needsCurrent ? applyMode(mode, decodeStored(standing.marc), record, modes) : record;
+  return needsCurrent ? applyMode(mode, contentOf(standing), record, modes) : record;
 }
 
 function written(
@@ -183,7 +207,10 @@ function written(
   const { id, created, keys: before } = standing;
   const ours = incoming.ours || merged || isPartial(mode);
   const leaderBefore = shown.leader === '' ? leaderOfStored(standing.marc) : undefined;
-  const record = stampRecord(shown, identity, { id, ours, modified, leaderBefore });
+  // What led to the same documents elsewhere leads to them here from now on.
+  const rest = incoming.links === undefined ? shown : withoutOwnLinks(shown, id, incoming.links);
+  const linked = withOwnLinks(rest, incoming.links ?? linksOf(standing));
+  const record = stampRecord(linked, identity, { id, ours, modified, leaderBefore });
   const found =
     merged || isPartial(mode) || shown !== incoming.record
       ? keysOfContent(record, id, before, isPartial(mode) ? [] : keysAfter(identity, id, incoming.ours, before))
@@ -194,11 +221,28 @@ function written(
   if (!rules.always && marc.length === standing.marc.length && sameContent(record, decodeStored(standing.marc)))
     return { kind: 'unchanged', keys };
   const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
-  return { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys };
+  const verdict = { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys } as const;
+  // What came whole was looked at as it came.
+  const isWhole = !isPartial(mode) && incoming.base === undefined;
+  if (isWhole || rules.checks === undefined || version.deleted) return verdict;
+  const { refusal, holds, warnings } = rules.checks([record])[0]!;
+  if (refusal !== undefined) return { kind: 'refused', ...refusal };
+  if (holds.length > 0) return { kind: 'held', reason: 'CHECK', conflicts: [], base: undefined, findings: holds };
+  return warnings.length === 0 ? verdict : { ...verdict, warnings };
 }
 
 function withAliases(keys: readonly string[], { aliases = [] }: Standing): readonly string[] {
   return aliases.length === 0 ? keys : [...new Set([...keys, ...aliases])];
+}
+
+/** What people wrote of it, without the links to its documents, which are the library's. */
+function contentOf({ id, marc }: Standing): MarcRecord {
+  const record = decodeStored(marc);
+  return mayHaveOwnLinks(marc) ? withoutOwnLinks(record, id) : record;
+}
+
+function linksOf({ id, marc }: Standing): readonly Field[] {
+  return mayHaveOwnLinks(marc) ? ownLinks(decodeStored(marc), id) : [];
 }
 
 /** As `record delete` makes it: the record stays what it was, and is marked. */
@@ -212,6 +256,13 @@ function deletion(standing: Standing, { always }: ChangeRules, now: Date): Verdi
   return { kind: 'write', outcome: 'deleted', version, marc: encodeStored(record), keys };
 }
 
+/** The hidden paths at which somebody who is not shown them brings something; undefined: none. */
+export function typedUnseen(record: MarcRecord, { hidden, hiddenPaths }: ChangeRules): string | undefined {
+  if (hidden !== 'unseen' || hiddenPaths.none) return undefined;
+  const mask = hiddenPaths.partOf(record)?.mask ?? 0n;
+  return mask === 0n ? undefined : hiddenPaths.namesOf(mask).join(', ');
+}
+
 /** The content with hidden fields that it would lose, or why it may not lose them. */
 function withHidden(
   standing: Standing,
@@ -221,7 +272,8 @@ function withHidden(
 ): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
   // Whoever names a whole field to take it away has seen it.
   if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
-  const before = mode === 'correct' ? notRemoved(decodeStored(standing.marc), record) : decodeStored(standing.marc);
+  const hasSeen = mode === 'correct' && hidden !== 'unseen';
+  const before = hasSeen ? notRemoved(contentOf(standing), record) : contentOf(standing);
   const stored = hiddenPaths.partOf(before);
   const given = hiddenPaths.partOf(content);
   const lost = (stored?.mask ?? 0n) & ~(given?.mask ?? 0n);

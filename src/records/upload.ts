@@ -3,11 +3,11 @@ import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { recordLabel } from '../marc/problem.ts';
-import type { ReadResult } from '../marc/raw.ts';
+import type { GoodRecord, ReadResult } from '../marc/raw.ts';
 import { controlValue } from '../marc/record.ts';
 import type { Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
-import { type WriteGuard, type Written, writeRecord } from './change.ts';
+import { type ChangeDocuments, type WriteGuard, type Written, writeRecord } from './change.ts';
 import type { WriteMode } from './modes.ts';
 import type { ChangeRules } from './next-version.ts';
 
@@ -41,6 +41,8 @@ export interface UploadedRecord {
   readonly held?: number;
   /** Tags that both changed, when it waits for that. */
   readonly conflicts?: readonly string[];
+  /** What rules of the library have found, when it waits for that. */
+  readonly findings?: readonly string[];
   readonly warnings?: readonly string[];
 }
 
@@ -54,6 +56,13 @@ export interface UploadOptions {
   readonly guard?: WriteGuard | undefined;
   /** What may be told of why a record was refused; by default all of it. */
   readonly told?: (error: UserError) => UserError;
+  /**
+   * What comes with a record for its documents, by its position. Throws a UserError for what does
+   * not.
+   */
+  readonly documents?: (one: GoodRecord) => ChangeDocuments | undefined;
+  /** Stands in for a missing 003. */
+  readonly source?: string | undefined;
 }
 
 /**
@@ -80,24 +89,28 @@ export async function uploadRecords(
 async function uploadOne(
   transaction: Transaction,
   analyzer: Analyzer,
-  { record, position, warnings }: Extract<ReadResult, { kind: 'record' }>,
+  one: GoodRecord,
   options: UploadOptions,
 ): Promise<UploadedRecord> {
-  const { mode, force, reason, person, rules, guard, told } = options;
-  const write = { record, mode, force, reason, person, rules, guard };
+  const { record, position, warnings, harvested } = one;
+  const { mode, force, reason, person, rules, guard, told, source = '' } = options;
   try {
+    const documents = options.documents?.(one);
+    const write = { record, mode, force, reason, person, rules, guard, documents, source, harvested };
     const written = await inSavepoint(transaction, () => writeRecord(transaction, analyzer, write));
     return uploaded(position, written, warnings);
   } catch (error) {
     if (!(error instanceof UserError) || error.status >= 500) throw error;
     const { code, message, hint } = told?.(error) ?? error;
     const label = recordLabel(position, controlValue(record, '001'));
-    return {
-      ...{ position, outcome: 'refused', id: 0, revision: 0, code },
-      ...{ message: message.replace(/^The record\b/, label), hint },
-    };
+    const refused = { position, outcome: 'refused', id: 0, revision: 0, code } as const;
+    // Jobs keep the message alone, and of a document it is what to do that one wants to know.
+    if (aboutDocuments.test(code)) return { ...refused, message: `${label}: ${message} ${hint}` };
+    return { ...refused, message: message.replace(/^The record\b/, label), hint };
   }
 }
+
+const aboutDocuments = /^REPERIO_(DOCUMENT|NO_DOCUMENT|FETCH|FILE|NO_FILE)/;
 
 function uploaded(position: number, written: Written, before: readonly string[]): UploadedRecord {
   const { action, id, revision, held } = written;
@@ -105,6 +118,7 @@ function uploaded(position: number, written: Written, before: readonly string[])
   return {
     ...{ position, outcome: action, id, revision },
     ...(held !== undefined && { code: held.reason, held: held.id, conflicts: held.conflicts }),
+    ...(held?.findings !== undefined && held.findings.length > 0 && { findings: held.findings }),
     ...(warnings.length > 0 && { warnings }),
   };
 }

@@ -4,7 +4,7 @@ import type { WriteMode } from './modes.ts';
 import type { UploadCounts, UploadedRecord } from './upload.ts';
 
 /** By which way an upload came. */
-export const uploadWays = ['api', 'robot', 'web', 'folder'] as const;
+export const uploadWays = ['api', 'robot', 'web', 'folder', 'terminal'] as const;
 export type UploadWay = (typeof uploadWays)[number];
 
 /** What somebody sent: one request, file or paste. */

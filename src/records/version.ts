@@ -1,3 +1,4 @@
+import { instructionTags } from '../marc/instructions.ts';
 import { controlField, controlValue, dataField, type Field, type MarcRecord } from '../marc/record.ts';
 import { foreignControl, type Identity } from './identifiers.ts';
 
@@ -49,17 +50,11 @@ export function creationOf(record: MarcRecord, now: Date): Creation {
   return { created: time, warning: undefined };
 }
 
-/**
- * Fields of Invenio's upload files that are no metadata: they tell it what to do with files, and
- * name paths of the machine.
- */
-const instructionTags: readonly string[] = ['FFT', 'BDR', 'BDM'];
-
 /** What to tell of a record that has such fields, as a predicate. */
 export function instructionWarning({ fields }: MarcRecord): string | undefined {
   const tags = instructionTags.filter((tag) => fields.some((field) => field.tag === tag));
   if (tags.length === 0) return undefined;
-  return `its fields ${tags.join(', ')}, which tell Invenio what to do with files, were left out; attach the files with \`reperio file add\``;
+  return `its fields ${tags.join(', ')}, which say what to do with files, were left out; they are followed in files of records that are loaded or uploaded`;
 }
 
 export interface VersionStamp {

@@ -37,6 +37,7 @@ export function questionOf(request: SearchRequest, analyzer: Analyzer): Parsed {
   for (const limit of request.limits) {
     steps.push(step('and', leaf({ kind: 'exact', field: limit.field, text: unquoted(limit.text) })));
   }
+  if (request.tree !== undefined) steps.push(step('and', request.tree));
   return { query: chain(steps), notices };
 }
 

@@ -1,7 +1,7 @@
 import { pageFormats } from '../formats/format-names.ts';
 import type { ChangedBy } from './evaluate/changed-by.ts';
 import type { Notice } from './notices.ts';
-import type { Join } from './query/tree.ts';
+import type { Join, Query } from './query/tree.ts';
 
 /**
  * A search as the URL states it, normalised. Everything a page or a format needs to ask is in it,
@@ -70,6 +70,8 @@ export interface SearchRequest {
    * who may not ask it.
    */
   readonly changedBy?: ChangedBy;
+  /** No argument: a further condition that was read in another query language. */
+  readonly tree?: Query;
 }
 
 export interface RequestPart {

@@ -57,7 +57,7 @@ function ordersOf(site: Site): ReadonlyMap<string, string> {
 }
 
 function hasWords(request: SearchRequest, analyzer: Analyzer): boolean {
-  if (request.text === '' && request.parts.length === 0) return false;
+  if (request.text === '' && request.parts.length === 0 && request.tree === undefined) return false;
   return wantsWords(questionOf({ ...request, limits: [] }, analyzer).query, analyzer);
 }
 

@@ -1,3 +1,4 @@
+import { withColumn } from '../yaml/column-of.ts';
 import { createYamlReader, type SiteProblem, suggest, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
 import { builtIns } from './built-in.ts';
 import { contrast, isColour, leastContrast } from './colour.ts';
@@ -12,12 +13,16 @@ import {
 } from './defaults.ts';
 import { wholeRoot } from './extend.ts';
 import { type IndexVersions, newestVersions } from './index-versions.ts';
+import { baseBytes, baseFile, type SiteBases } from './library-bases.ts';
 import { readRoles, readUsers, type WrittenRules } from './parse-access.ts';
 import { readLinks, readLocal, readLogo, readMarkdown, readPages, type SiteFiles } from './parse-appearance.ts';
+import { readChecks } from './parse-checks.ts';
 import { readCollections, type WrittenOrder, type WrittenQuery } from './parse-collections.ts';
+import { readDois } from './parse-dois.ts';
 import { readFacets, readFields, readPaths, readRanks, readSorts } from './parse-fields.ts';
 import { isLanguage } from './parse-names.ts';
 import { readOai } from './parse-oai.ts';
+import { readRobots } from './parse-robots.ts';
 import { readSignIn } from './parse-sign-in.ts';
 import type { Site } from './site.ts';
 
@@ -49,6 +54,8 @@ export interface SiteChecks {
   readonly inForce?: IndexVersions;
   /** Files that the text names: a logo, Markdown. */
   readonly files?: SiteFiles;
+  /** Knowledge bases of the library. Left out: nobody knows them here, and they are empty. */
+  readonly bases?: SiteBases;
 }
 
 const sections = [
@@ -65,6 +72,9 @@ const sections = [
   'sign-in',
   'knowledge',
   'oai',
+  'robots',
+  'dois',
+  'checks',
 ] as const;
 
 /**
@@ -82,11 +92,16 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     if (found !== undefined && !('problem' in found)) files.set(path, found);
     return found;
   });
-  const { knowledge, labels } = readKnowledge(reader, root.knowledge);
+  const { knowledge, labels, libraryBases } = readKnowledge(reader, root.knowledge, checks.bases);
+  for (const name of libraryBases) files.set(baseFile(name), baseBytes(knowledge[name]!));
   const fields = readFields(reader, root.fields, knowledge);
   const orders: WrittenOrder[] = [];
   const order = readSearch(reader, root.search, orders);
   const collections = readCollections(reader, root.collections, queries, orders);
+  const before = reader.problems.length;
+  const checked = readChecks(reader, root.checks, { knowledge, collections: collections.roots }, queries);
+  const lines = text.split('\n');
+  reader.problems.push(...reader.problems.splice(before).map((one) => withColumn(lines, one)));
   const rules: WrittenRules[] = [];
   const roles = readRoles(reader, root.roles, collections.names, rules);
   const site: Site = {
@@ -101,8 +116,12 @@ export function parseSite(text: string, checks: SiteChecks = {}): ParsedSite {
     users: readUsers(reader, root.users, roles),
     signIn: readSignIn(reader, root['sign-in']),
     knowledge,
+    libraryBases,
     labels,
     oai: readOai(reader, root.oai, queries),
+    robots: readRobots(reader, root.robots),
+    dois: readDois(reader, root.dois, queries, collections.names),
+    checks: checked,
     extends: root.extends === undefined ? undefined : reader.choice(root.extends, builtIns),
     indexed: newestVersions,
   };
@@ -237,9 +256,25 @@ function readAccent(reader: YamlReader, value: Value | undefined): string {
   return accent;
 }
 
-/** Values are texts, or have a name for each language. */
-function readKnowledge(reader: YamlReader, value: Value | undefined): Pick<Site, 'knowledge' | 'labels'> {
+/** Values are texts, or have a name for each language. Or all of a base is kept in the library. */
+function readKnowledge(
+  reader: YamlReader,
+  value: Value | undefined,
+  ofLibrary: SiteBases | undefined,
+): Pick<Site, 'knowledge' | 'labels' | 'libraryBases'> {
+  const libraryBases: string[] = [];
   const bases = reader.entries(value).map((base) => {
+    if (reader.isText(base)) {
+      reader.choice(base, ['library']);
+      const entries = ofLibrary?.(base.key);
+      if (entries === undefined && ofLibrary !== undefined)
+        reader.report(
+          base.line,
+          `${base.name}: the library has no knowledge base of this name; make it with "reperio kb set ${base.key}".`,
+        );
+      libraryBases.push(base.key);
+      return { name: base.key, texts: entries ?? {}, names: {} };
+    }
     const values = reader.entries(base).flatMap((entry) => {
       const local = readLocal(reader, entry);
       return local === undefined ? [] : [{ key: entry.key, ...local }];
@@ -254,6 +289,7 @@ function readKnowledge(reader: YamlReader, value: Value | undefined): Pick<Site,
   return {
     knowledge: Object.fromEntries(bases.map(({ name, texts }) => [name, texts])),
     labels: Object.fromEntries(bases.map(({ name, names }) => [name, names])),
+    libraryBases,
   };
 }
 

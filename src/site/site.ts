@@ -5,6 +5,7 @@ import type { Tokenizer } from '../tokenizers/tokenizers.ts';
  * compared.
  */
 
+import type { Check } from '../marc/checks/rule.ts';
 import type { Action } from './actions.ts';
 import type { BuiltIn } from './built-in.ts';
 import type { IndexVersions } from './index-versions.ts';
@@ -68,9 +69,16 @@ export interface Site {
   readonly signIn: readonly SignInProvider[];
   /** Knowledge bases: name -> key -> value. */
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Names of those that are kept in the library; here they are as they were applied. */
+  readonly libraryBases: readonly string[];
   /** Of values that have a name for each language: knowledge base -> key -> language -> name. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly oai: OaiSettings | undefined;
+  /** Programs that upload without a token. */
+  readonly robots: readonly SiteRobot[];
+  readonly dois: DoiSettings | undefined;
+  /** What records must be like, in the order of the file. */
+  readonly checks: readonly CheckRule[];
   /** The built-in file of which all is that the site file does not say. */
   readonly extends: BuiltIn | undefined;
   /**
@@ -245,6 +253,34 @@ export interface SiteUser {
   readonly groups: readonly string[];
 }
 
+/** DOIs that the library makes; undefined in a site: none. */
+export interface DoiSettings {
+  /** "10.5072" */
+  readonly prefix: string;
+  /** "{prefix}/{year}.{n}" */
+  readonly pattern: string;
+  /**
+   * Records get one that are in one of these collections; none: whatever collection they are in.
+   */
+  readonly collections: readonly string[];
+  /** ... and that this query finds; '': all. */
+  readonly query: string;
+  /** public: as soon as everybody may open them. asked: when a person reserves one. */
+  readonly when: 'public' | 'asked';
+  /** Is a reserved one told to the agency before its record is open, without anything of it? */
+  readonly drafts: boolean;
+}
+
+/** A program that is known by where it comes from and what it calls itself: both must fit. */
+export interface SiteRobot {
+  /** As whom. */
+  readonly person: string;
+  /** Addresses, or networks as 10.1.0.0/16. */
+  readonly networks: readonly string[];
+  /** How its user agent begins. */
+  readonly agent: string;
+}
+
 /** What harvesters are offered; undefined in a site: nothing. */
 export interface OaiSettings {
   /** The name in identifiers: oai:NAME:1. */
@@ -262,4 +298,26 @@ export interface OaiSet {
   readonly names: Readonly<Record<string, string>>;
   readonly description: string;
   readonly query: string;
+}
+
+/** When a rule looks at records. */
+export const checkTimes = ['editor', 'upload', 'nightly'] as const;
+export type CheckTime = (typeof checkTimes)[number];
+/** yes: each night, by itself; propose: when somebody says so. */
+export const checkFixes = ['yes', 'propose', 'no'] as const;
+/** What becomes of a record that comes in. */
+export const checkThens = ['warn', 'hold', 'refuse'] as const;
+export type CheckThen = (typeof checkThens)[number];
+
+export interface CheckRule {
+  /** What people type: small letters, digits, hyphens. */
+  readonly name: string;
+  /** What to do about it, for people; undefined: what the kind says. */
+  readonly says: LocalText | undefined;
+  /** Which records it is about; undefined: all. With both, those that are in both. */
+  readonly where: { readonly collection: string | undefined; readonly query: string | undefined } | undefined;
+  readonly check: Check;
+  readonly fix: (typeof checkFixes)[number];
+  readonly on: readonly CheckTime[];
+  readonly then: CheckThen;
 }

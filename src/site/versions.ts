@@ -5,6 +5,7 @@ import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
 import { siteErrors } from './errors.ts';
 import { type IndexVersions, isEarlierAnalysis, knownPair, newestVersions, sameVersions } from './index-versions.ts';
+import { type SiteBases, storedBases } from './library-bases.ts';
 import { type ParsedSite, parseSite, type SiteChecks, type SiteProblem } from './parse.ts';
 import type { SiteFiles } from './parse-appearance.ts';
 import type { Site } from './site.ts';
@@ -88,7 +89,7 @@ async function readVersion(database: Queryable, number: number, inForce: IndexVe
     sql`SELECT number, source, digest, files FROM site_version WHERE number = ${number}`,
   );
   if (row === undefined) throw new Error(`site version ${number} is gone`);
-  const { site, problems } = parseSite(row.source, { inForce, files: storedFiles(row.files) });
+  const { site, problems } = parseSite(row.source, { inForce, ...stored(row) });
   if (site === undefined) throw new UserError(siteErrors.storedWrong, { number, problems: listProblems(problems) });
   return { site, number, source: row.source, digest: row.digest, indexDigest: indexDigest(site) };
 }
@@ -109,8 +110,12 @@ export async function currentSource(database: Queryable): Promise<Row> {
   return { number: 0, source, digest: digestOf(source), files: {} };
 }
 
-function storedFiles(files: Row['files']): SiteFiles {
-  return (path) => (Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : undefined);
+/** What a site version has with it. */
+export function stored({ files }: Pick<Row, 'files'>): { readonly files: SiteFiles; readonly bases: SiteBases } {
+  return {
+    files: (path) => (Object.hasOwn(files, path) ? Buffer.from(files[path]!, 'base64') : undefined),
+    bases: storedBases(files),
+  };
 }
 
 /** Of a site file with what it names. */
@@ -156,7 +161,9 @@ export function readSite(
 }
 
 function listProblems(problems: readonly SiteProblem[]): string {
-  return problems.map(({ line, message }) => `  line ${line}: ${message}`).join('\n');
+  const place = ({ line, column }: SiteProblem) =>
+    column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
+  return problems.map((one) => `  ${place(one)}: ${one.message}`).join('\n');
 }
 
 /**
@@ -168,6 +175,6 @@ export async function currentOrNone(
 ): Promise<Omit<SiteVersion, 'site'> & { site: Site | undefined }> {
   const { number, source, digest, files } = await currentSource(database);
   const inForce = await versionsInForce(database);
-  const { site } = number === 0 ? builtIn(inForce) : parseSite(source, { inForce, files: storedFiles(files) });
+  const { site } = number === 0 ? builtIn(inForce) : parseSite(source, { inForce, ...stored({ files }) });
   return { number, source, digest, indexDigest: site === undefined ? '' : indexDigest(site), site };
 }

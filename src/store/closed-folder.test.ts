@@ -27,12 +27,12 @@ function openFolder(name: string, more: readonly string[] = []): string {
 const mode = (...path: readonly string[]): string => (statSync(join(...path)).mode & 0o777).toString(8);
 
 test('an existing data folder is closed to other users, and so is what is made from then on', () => {
-  const folder = openFolder('plain');
+  const folder = openFolder('plain', ['drill']);
   closeDataFolder({ dataFolder: folder, files: undefined, fileDelivery: 'stream' });
   for (const each of ['index', 'files', 'outbox']) assert.equal(mode(folder, each), '700', each);
   for (const each of ['reperio.yaml', 'serve.json']) assert.equal(mode(folder, each), '600', each);
   // Where root starts PostgreSQL as somebody else, that one passes through and sees nothing.
-  for (const each of ['', 'postgres']) assert.equal(mode(folder, each), isRoot ? '711' : '700', each);
+  for (const each of ['', 'postgres', 'drill']) assert.equal(mode(folder, each), isRoot ? '711' : '700', each);
   writeFileSync(join(folder, 'new'), '');
   mkdirSync(join(folder, 'newer'));
   assert.deepEqual([mode(folder, 'new'), mode(folder, 'newer')], ['600', '700']);

@@ -20,8 +20,9 @@ export function closeDataFolder({ dataFolder, files, fileDelivery }: Folders): v
   }
   for (const name of names.filter((one) => ours.test(one))) {
     const path = join(dataFolder, name);
-    // Root's PostgreSQL is another user, who owns what is in there, and archives to the other.
-    if (name === 'postgres' || name === 'backups') {
+    // Root's PostgreSQL is another user, who owns what is in there, has that of a drill inside, and
+    // archives to the other.
+    if (name === 'postgres' || name === 'backups' || name === 'drill') {
       narrow(path, () => 0o700);
       openToServer(path);
     } else if (name !== 'files' || !isRead) narrow(path, (before, isFolder) => before & (isFolder ? 0o700 : 0o600));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { createInverter } from '../index/segment/inverter.ts';
 import { writeSegmentFile } from '../index/segment-store.ts';
-import { makeOwnedFolder, placeFile } from './folder-owner.ts';
+import { makeHandedFolder, makeOwnedFolder, placeFile } from './folder-owner.ts';
 
 test('what root makes in the data folder of somebody else is theirs: files, folders, segments', () => {
   const folder = mkdtempSync(join(tmpdir(), 'reperio-owner-'));
@@ -21,5 +21,12 @@ test('what root makes in the data folder of somebody else is theirs: files, fold
     assert.equal(statSync(segment).uid, owner);
   } finally {
     rmSync(folder, { recursive: true });
+  }
+});
+
+test('a folder that is there and takes none is refused, which Node itself never comes to', async () => {
+  for (const folder of ['/proc/none', '/proc/none/below']) {
+    assert.throws(() => makeOwnedFolder(folder), { code: 'ENOENT' });
+    await assert.rejects(makeHandedFolder(folder), { code: 'ENOENT' });
   }
 });

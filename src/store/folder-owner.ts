@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -20,7 +20,7 @@ export async function handToFolderOwner(path: string): Promise<void> {
  * As `makeOwnedFolder`, on a file system that may not answer. Resolves to the first that was made.
  */
 export async function makeHandedFolder(folder: string): Promise<string | undefined> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await madeFolderAsync(folder);
   if (first === undefined) return undefined;
   const made: string[] = [];
   for (let each = folder; each.length >= first.length; each = dirname(each)) made.unshift(each);
@@ -41,7 +41,7 @@ export function placeFile(part: string, path: string): void {
 
 /** With those above it, each of the owner of the one above. */
 export function makeOwnedFolder(folder: string): void {
-  const first = mkdirSync(folder, { recursive: true });
+  const first = madeFolder(folder);
   if (first !== undefined) giveMade(folder, first);
 }
 
@@ -51,4 +51,48 @@ export function giveMade(last: string, first: string): void {
   const made: string[] = [];
   for (let each = last; each.length >= first.length; each = dirname(each)) made.unshift(each);
   for (const each of made) giveToFolderOwner(each);
+}
+
+/**
+ * Makes a folder with those above it, and says which was the first. That is `mkdir` with
+ * `recursive`, but for a folder that is there and takes none, as /proc: with that Node would never
+ * end, and no signal ends it.
+ */
+export function madeFolder(folder: string): string | undefined {
+  try {
+    mkdirSync(folder);
+    return folder;
+  } catch (error) {
+    if (isMissing(error) && !existsSync(dirname(folder))) {
+      const above = madeFolder(dirname(folder));
+      const own = madeFolder(folder);
+      return above ?? own;
+    }
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
+    throw error;
+  }
+}
+
+async function madeFolderAsync(folder: string): Promise<string | undefined> {
+  try {
+    await mkdir(folder);
+    return folder;
+  } catch (error) {
+    const isThere = (path: string): Promise<boolean> =>
+      stat(path).then(
+        (found) => path !== folder || found.isDirectory(),
+        () => false,
+      );
+    if (isMissing(error) && !(await isThere(dirname(folder)))) {
+      const above = await madeFolderAsync(dirname(folder));
+      const own = await madeFolderAsync(folder);
+      return above ?? own;
+    }
+    if (await isThere(folder)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

@@ -6,7 +6,19 @@ import { explain } from './failures.ts';
 import { connectToPrimary } from './servers.ts';
 
 /** Work that only one process of all nodes may do at a time. */
-const leases = { load: 1, indexer: 2, numbers: 3, tasks: 4, 'long-tasks': 5, gc: 6, backup: 7, oai: 11 } as const;
+const leases = {
+  load: 1,
+  indexer: 2,
+  numbers: 3,
+  tasks: 4,
+  'long-tasks': 5,
+  gc: 6,
+  backup: 7,
+  oai: 11,
+  webhooks: 12,
+  duplicates: 13,
+  checks: 14,
+} as const;
 export type LeaseName = keyof typeof leases;
 
 /** Tells our advisory locks from those of other programs in the same database. */

@@ -1,10 +1,10 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { UserError } from '../errors/errors.ts';
 import { storeErrors } from './errors.ts';
 import { type FileLock, tryFileLock } from './file-lock.ts';
-import { giveToFolderOwner } from './folder-owner.ts';
+import { giveToFolderOwner, madeFolder } from './folder-owner.ts';
 
 /**
  * One `reperio serve` to a data folder. The lock ends with its process; the note beside it says
@@ -26,7 +26,7 @@ const noteLimit = 2_000;
 
 /** Throws `serveRunning`, naming the first's pid and port. */
 export async function lockServe(dataFolder: string, port: number): Promise<ServeLock> {
-  mkdirSync(dataFolder, { recursive: true });
+  madeFolder(dataFolder);
   const noteFile = join(dataFolder, 'serve.json');
   const lock = tryFileLock(join(dataFolder, 'serve.lock'), 'exclusive');
   if (!lock) throw await refusal(dataFolder, noteFile);

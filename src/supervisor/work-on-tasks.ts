@@ -6,6 +6,7 @@ import { type RunTasksOptions, runTasks } from '../jobs/run-tasks.ts';
 import { indexFolderOf } from '../library/index-folder.ts';
 import { jobKinds } from '../library/job-kinds.ts';
 import { libraryTasks } from '../library/jobs.ts';
+import { sendWebhooks } from '../library/webhooks.ts';
 import { openMailer } from '../mail/mailer.ts';
 import { failureFile } from '../monitor/failures/failure-file.ts';
 import { watchFailures } from '../monitor/failures/node-failures.ts';
@@ -48,6 +49,7 @@ export async function workOnTasks({ settings, signal, onReady, ...told }: WorkOp
     await Promise.all([
       runTasks({ ...here, tasks }, { standby: 0, ...told, onFailure: note }),
       !settings.isolated && runStamper({ database, url, folder: indexFolderOf(settings), signal }, told),
+      !settings.isolated && sendWebhooks({ database, url, settings, signal }, { onTrouble: told.onTrouble }),
       doesJobs &&
         workOnJobs({
           ...{ ...here, kinds: jobKinds(database, url, settings), places: settings.jobPlaces, ...told },

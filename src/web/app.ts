@@ -15,6 +15,7 @@ import { openLevel, type SiteLevel } from '../site/level.ts';
 import { accountRoutes } from './account/routes.ts';
 import { sessionApiRoutes } from './account/session-api.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { webhookApiRoutes } from './admin/webhooks-api.ts';
 import { apiRoutes } from './api/routes.ts';
 import { collectionRoutes } from './collection/routes.ts';
 import { editRoutes } from './edit/routes.ts';
@@ -36,7 +37,9 @@ import type { WebUploads } from './exchange/web-uploads.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { fileRoutes } from './files/routes.ts';
 import { oaiRoutes } from './harvest/oai.ts';
+import { resourceSyncRoutes } from './harvest/resource-sync.ts';
 import { sitemapRoutes } from './harvest/sitemaps.ts';
+import { sruRoutes } from './harvest/sru.ts';
 import { answerClientError } from './http/client-error.ts';
 import { preferenceCookie, readCookie } from './http/cookies.ts';
 import { readBodies, targetOf } from './http/door.ts';
@@ -47,9 +50,13 @@ import { withoutSecrets } from './http/secrets-in-url.ts';
 import { securityHeaders } from './http/security-headers.ts';
 import { type RequestWatch, watchRequests } from './http/watch.ts';
 import { jobRoutes } from './jobs/routes.ts';
+import { kbRoutes } from './kb/routes.ts';
 import { applyLimits, createLimits, type LimitSettings, noLimits, refuseFor } from './limits/limits.ts';
 import { trustedProxies } from './limits/networks.ts';
 import { watchBodies } from './limits/slow-client.ts';
+import { manyApiRoutes } from './many/api.ts';
+import { checksRoutes } from './many/checks.ts';
+import { duplicatesRoutes } from './many/duplicates.ts';
 import { mergeRoutes } from './many/merge.ts';
 import { manyRoutes } from './many/routes.ts';
 import { applyProfiling } from './profile/apply.ts';
@@ -197,7 +204,10 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   });
   if (options.people !== undefined && options.uploads !== undefined) {
     manyRoutes(app, environment, options.uploads);
+    manyApiRoutes(app, environment, options.uploads);
     mergeRoutes(app, environment, options.uploads);
+    duplicatesRoutes(app, environment, options.uploads);
+    checksRoutes(app, environment, options.uploads);
   }
   if (options.profiling !== undefined)
     applyProfiling(app, {
@@ -228,14 +238,18 @@ export function createApp(library: WebLibrary, options: AppOptions = {}): Fastif
   feedRoutes(app, environment);
   resolverRoutes(app, environment);
   sitemapRoutes(app, environment);
+  sruRoutes(app, environment);
+  resourceSyncRoutes(app, environment, options.oai);
   if (options.oai !== undefined) oaiRoutes(app, environment, options.oai);
   apiRoutes(app, environment);
   if (options.people !== undefined) {
     sessionApiRoutes(app, environment, options.people.access);
     accountRoutes(app, environment, options.people);
     adminRoutes(app, environment, options.people);
+    webhookApiRoutes(app, environment, options.people);
     jobRoutes(app, environment, options.people);
     editRoutes(app, environment, options.people);
+    kbRoutes(app, environment, options.people);
   }
   if (options.files !== undefined) fileRoutes(app, environment, options.files);
   if (options.uploads !== undefined) uploadRoutes(app, environment, options.uploads);

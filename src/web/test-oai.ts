@@ -1,7 +1,8 @@
 import { type Change, changesSince, nothingTold } from '../exchange/oai/changes.ts';
 import { membersOfSets } from '../exchange/oai/membership.ts';
 import { offeredSets } from '../exchange/oai/sets.ts';
-import type { Entry, OaiSource, SetRow } from '../exchange/oai/store.ts';
+import type { OaiSource } from '../exchange/oai/source.ts';
+import type { Entry, SetRow } from '../exchange/oai/store.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 
 /** Seconds. */
@@ -53,5 +54,14 @@ export function memoryOai(snapshot: IndexSnapshot): OaiSource {
     clock: async () => ({ until: date, timeline, earliest: date }),
     sets: async () => rows,
     recordOf: async () => undefined,
+    changeLists: async () => ({
+      lists: entries.length === 0 ? [] : [{ number: 0, from: date, until: undefined }],
+      ...{ before: date + 1, version: '1' },
+    }),
+    changes: async ({ after, limit }) =>
+      entries
+        .filter(({ place }) => place.seq > after)
+        .slice(0, limit)
+        .map((entry) => ({ ...entry, created: true })),
   };
 }

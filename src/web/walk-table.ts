@@ -1,4 +1,5 @@
 import { oaiFormats } from '../exchange/oai/formats.ts';
+import { sruSchemas } from '../exchange/sru/schemas.ts';
 import { idFormat, pageFormats } from '../formats/format-names.ts';
 import { exportFormats } from '../formats/formats.ts';
 
@@ -67,6 +68,36 @@ function oaiQuestions(ids: readonly number[]): readonly Readonly<Record<string, 
         { verb: 'ListMetadataFormats', identifier },
       ],
     ),
+  ];
+}
+/**
+ * As other catalogues ask: words in each index that may tell of hidden records, lists of terms,
+ * records.
+ */
+function sruQuestions(
+  questions: readonly string[],
+  ids: readonly number[],
+): readonly Readonly<Record<string, string>>[] {
+  const words = [...new Set(questions.flatMap((text) => text.match(/[\p{L}\p{N}]+/gu) ?? []))];
+  const search = (text: string, more: Readonly<Record<string, string>> = {}) => ({ query: text, ...more });
+  const clause = (index: string, word: string): string => `${index} = "${word}"`;
+  return [
+    {},
+    { version: '1.2', operation: 'explain' },
+    ...words.slice(0, 10).map((word) => search(word)),
+    ...words.slice(0, 5).flatMap((word) => [search(`${word}*`), { scanClause: word }]),
+    ...words.slice(0, 4).map((word) => search(clause('dc.title', `${word.slice(0, -1)}?`))),
+    ...words.slice(0, 4).flatMap((word) => [search(clause('dc.title', word)), search(`dc.title == ${word}`)]),
+    ...['dc.title', 'dc.creator', 'dc.subject', 'dc.date', 'local.collection', 'dc.identifier'].flatMap((index) => [
+      { scanClause: clause(index, 'a'), responsePosition: '3' },
+      { scanClause: clause(index, 'zq') },
+    ]),
+    ...sruSchemas.map(({ name }) => search('cql.allRecords = 1', { recordSchema: name, maximumRecords: '50' })),
+    search('cql.allRecords = 1 sortBy dc.title', { maximumRecords: '3', startRecord: '2' }),
+    search('cql.allRecords = 1', { version: '1.1', operation: 'searchRetrieve', recordPacking: 'string' }),
+    search('dc.nothing = x'),
+    search('dc.title <> zqxjtitle'),
+    ...ids.map((id) => search(clause('rec.identifier', String(id)))),
   ];
 }
 const harvests =
@@ -305,6 +336,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /api/held/:upload': () => get('/api/held/1', '/api/held/x'),
   'GET /upload': () => get('/upload', '/upload?ln=fr'),
   'POST /upload': form('/upload'),
+  'POST /upload/documents': form('/upload/documents'),
   'POST /upload/write': form('/upload/write'),
   'GET /upload/:id': () => get('/upload/1', '/upload/x'),
   'GET /held': () => get('/held', '/held?whose=mine&reason=CONFLICT&ln=fr'),
@@ -322,6 +354,11 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /favicon.ico': () => get('/favicon.ico'),
   'GET /sitemap.xml': () => get('/sitemap.xml'),
   'GET /sitemaps/:file': () => get('/sitemaps/0.xml', '/sitemaps/1.xml', '/sitemaps/x'),
+  'GET /.well-known/resourcesync': () => get('/.well-known/resourcesync'),
+  'GET /resourcesync/capabilities.xml': () => get('/resourcesync/capabilities.xml'),
+  'GET /resourcesync/changes.xml': () => get('/resourcesync/changes.xml'),
+  'GET /resourcesync/changes/:file': () =>
+    get('/resourcesync/changes/0.xml', '/resourcesync/changes/1.xml', '/resourcesync/changes/x'),
   'GET /robots.txt': () => get('/robots.txt'),
   'GET /opensearchdescription': () => get('/opensearchdescription'),
   ...Object.fromEntries(
@@ -330,6 +367,10 @@ export const walks: Readonly<Record<string, Walk>> = {
       [`POST ${path}`, harvestsByForm(path)],
     ]),
   ),
+  'GET /sru': ({ questions, ids }) => sruQuestions(questions, ids).map((values) => ({ url: query('/sru', values) })),
+  // What is asked is told again: nothing is asked here that nobody may see.
+  'POST /sru': () =>
+    ['higgs', 'cql.allRecords = 1', '('].map((text) => ({ url: '/sru', method: 'POST', form: { query: text } })),
   'POST /preferences': once({ url: '/preferences', method: 'POST', form: { theme: 'dark', back: '/record/1' } }),
   'GET /health/live': () => get('/health/live'),
   'GET /health/ready': () => get('/health/ready'),
@@ -338,6 +379,7 @@ export const walks: Readonly<Record<string, Walk>> = {
     get(
       ...ids.flatMap((id) => ['', '?size=large', '?size=x'].map((size) => `/record/${id}/thumbnails/paper.pdf${size}`)),
     ),
+  'GET /api/records/:id/file-events': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/file-events`)),
   'GET /api/records/:id/files': ({ ids }) => get(...ids.map((id) => `/api/records/${id}/files`)),
   'POST /api/records/:id/files': ({ ids }) =>
     ids.map((id) => ({ url: `/api/records/${id}/files?name=x.pdf`, method: 'POST' as const, json: {} })),
@@ -435,13 +477,54 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /edit/many': form('/edit/many'),
   'GET /edit/many/:id': () => get('/edit/many/1', '/edit/many/x'),
   'POST /edit/many/:id': form('/edit/many/1'),
+  'GET /merge': ({ ids }) => get('/merge', `/merge?id=${ids[0]}`, `/merge?id=1&id=${ids.at(-1)}`),
   'GET /merge/:a/:b': ({ ids }) => get(...ids.map((id) => `/merge/${id}/${ids[0]}`), '/merge/1/x'),
   'POST /merge/:a/:b': form('/merge/1/2'),
+  'GET /duplicates': () => get('/duplicates', '/duplicates?page=2&ln=fr', '/duplicates?done=same&a=1&b=2'),
+  'POST /duplicates': form('/duplicates'),
+  'GET /checks': () => get('/checks', '/checks?ln=fr'),
+  'POST /checks': form('/checks'),
+  'GET /checks/:rule': () =>
+    get('/checks/walked', '/checks/walked?state=ignored&ln=fr', '/checks/walked?after=1-1', '/checks/nothing'),
+  'POST /checks/:rule': form('/checks/walked'),
+  'GET /kb': () => get('/kb', '/kb?ln=fr'),
+  'GET /kb/new': () => get('/kb/new'),
+  'POST /kb': form('/kb'),
+  'GET /kb/:name': () =>
+    get('/kb/hidden%20values', '/kb/subjects?q=zqxj&page=2', '/kb/all%20values', '/kb/nothing', '/kb/written?key=x'),
+  'POST /kb/:name': form('/kb/written'),
+  'GET /kb/export': () =>
+    get(
+      ...['hidden values', 'subjects', 'all values'].map((kbname) =>
+        query('/kb/export', { kbname, format: 'json', term: 'zqxj' }),
+      ),
+      query('/kb/export', { kbname: 'subjects' }),
+      query('/kb/export', { kbname: 'all values', format: 'csv' }),
+      query('/kb/export', { kbname: 'written', format: 'skos' }),
+      query('/kb/export', { kbname: 'nothing' }),
+    ),
+  'GET /api/change-sets': () => get('/api/change-sets', '/api/change-sets?from=1'),
+  'POST /api/change-sets': once({ url: '/api/change-sets', method: 'POST', json: { query: 'zqxj', task: 'x' } }),
+  'GET /api/change-sets/:id': () => get('/api/change-sets/1', '/api/change-sets/x'),
+  'GET /api/change-sets/:id/records': () => get('/api/change-sets/1/records'),
+  'POST /api/change-sets/:id/:wish': once({ url: '/api/change-sets/1/apply', method: 'POST', json: {} }),
+  'POST /api/merges': once({ url: '/api/merges?dry-run=1', method: 'POST', json: { survivor: 1, other: 'x' } }),
+  'POST /api/merges/undo': once({ url: '/api/merges/undo', method: 'POST', json: { survivor: 999, other: 998 } }),
   'GET /admin/harvest': () => get('/admin/harvest', '/admin/harvest?ln=fr'),
   'POST /admin/harvest': form('/admin/harvest'),
   'GET /admin/harvest/:name': () => get('/admin/harvest/x', '/admin/harvest/%25'),
   'POST /admin/harvest/:name': form('/admin/harvest/x'),
   'GET /admin/harvest/runs/:id': () => get('/admin/harvest/runs/1', '/admin/harvest/runs/x'),
+  'GET /admin/webhooks': () => get('/admin/webhooks', '/admin/webhooks?ln=fr'),
+  'POST /admin/webhooks': form('/admin/webhooks'),
+  'GET /admin/webhooks/:name': () => get('/admin/webhooks/x', '/admin/webhooks/%25'),
+  'POST /admin/webhooks/:name': form('/admin/webhooks/x'),
+  'GET /api/webhooks': () => get('/api/webhooks'),
+  'POST /api/webhooks': once({ url: '/api/webhooks', method: 'POST', json: { name: 'x' } }),
+  'GET /api/webhooks/:name': () => get('/api/webhooks/x'),
+  'DELETE /api/webhooks/:name': once({ url: '/api/webhooks/x', method: 'DELETE' }),
+  'GET /api/webhooks/:name/log': () => get('/api/webhooks/x/log', '/api/webhooks/x/log?state=x'),
+  'POST /api/webhooks/:name/:wish': once({ url: '/api/webhooks/x/resend', method: 'POST', json: {} }),
   'GET /jobs': () => get('/jobs', '/jobs?page=2&ln=fr'),
   'GET /jobs/:id': () => get('/jobs/1', '/jobs/x'),
   'POST /jobs/:id': form('/jobs/1'),
@@ -453,8 +536,13 @@ export const walks: Readonly<Record<string, Walk>> = {
     { url: '/api/jobs/1/priority', method: 'POST', json: { priority: 1 } },
   ),
   'DELETE /api/jobs/:id': once({ url: '/api/jobs/1', method: 'DELETE' }),
+  'GET /api/schedules': () => get('/api/schedules'),
+  'POST /api/schedules/:id': once({ url: '/api/schedules/1', method: 'POST', json: { every: '6h' } }),
+  'DELETE /api/schedules/:id': once({ url: '/api/schedules/1', method: 'DELETE' }),
   'GET /admin/oai': () => get('/admin/oai', '/admin/oai?ln=fr'),
   'POST /admin/oai': form('/admin/oai'),
+  'GET /admin/dois': () => get('/admin/dois', '/admin/dois?problems=1&ln=fr'),
+  'POST /admin/dois': form('/admin/dois'),
   'GET /admin/log': () => get('/admin/log'),
 };
 

@@ -29,6 +29,8 @@ interface Alias {
 
 export interface Problem {
   readonly line: number;
+  /** Where it is known. */
+  readonly column?: number;
   readonly message: string;
 }
 

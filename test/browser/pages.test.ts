@@ -121,6 +121,9 @@ const alike = new Set([
   'no such collection',
 ]);
 
+/** Which have all colours between them. */
+const dark = new Set(['home', 'search with filters', 'the state of the node', 'record', 'citation summary']);
+
 const { site: ownSite } = parseSite(
   `extends: default
 site:
@@ -174,7 +177,7 @@ describe('pages in Chromium', { skip }, () => {
   for (const [name, path] of Object.entries(pages)) {
     if (!isWhole && alike.has(name)) continue;
     test(`${name}: small, for everybody, light or dark, from 320 px, and as the content policy wants it`, () =>
-      checkLooks({ browser, base, path }));
+      checkLooks({ browser, base, path, ...(dark.has(name) ? { dark: true } : {}) }));
   }
 
   test('everything is reached by the keyboard, and where one is can be seen', async () => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import type { StepRecord } from '../../src/deploy/rollout/deployment.ts';
 import { isWhole } from '../support/scale.ts';
@@ -6,6 +7,7 @@ import { waitFor } from '../support/wait.ts';
 import { deployBalancers } from './config/deploy.ts';
 import { assertNobodyFailed, assertSettled, assertStatus, logOf } from './deploy-assertions.ts';
 import { cutSessions, installProgram, removeProgram } from './roles/sshd.ts';
+import { operatorLogin } from './roles/sudo.ts';
 import { DeployWorld } from './scenarios/deploy.ts';
 import { goodRelease } from './scenarios/deploy-releases.ts';
 import { skipTier } from './tiers.ts';
@@ -18,7 +20,7 @@ describe('a deployment that something happens to', { skip: why }, () => {
   let first: string;
   let second: string;
   before(async () => {
-    world = await DeployWorld.open({ verify: 1 });
+    world = await DeployWorld.open({ verify: 1, user: operatorLogin });
     first = await world.makeRelease(goodRelease('0.2.1'));
     second = await world.makeRelease(goodRelease('0.2.2'));
   });
@@ -103,6 +105,30 @@ describe('a deployment that something happens to', { skip: why }, () => {
     await assertSettled(world, '0.2.2');
   });
 
+  test('the deployer slept while somebody else took it back: awake, it does nothing more', limit, async () => {
+    const before = world.current()['worker1']!;
+    await world.begin('sleeper', 'run', first, '--json');
+    await reached('sleeper', 'web1', 'restart');
+    const pid = world.cluster.host('operator').pidOf('sleeper');
+    // nsenter stops with what it has started, and waits to be woken itself.
+    const starter = Number(/^PPid:\t(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);
+    process.kill(pid, 'SIGSTOP');
+    const seen = stepsOf('sleeper').length;
+    assertStatus(await world.operate('rollback', '--force'), 0);
+    await assertSettled(world, before);
+    for (const each of [starter, pid]) process.kill(each, 'SIGCONT');
+    await ended('sleeper');
+    assert.match(world.cluster.host('operator').log('sleeper'), /is not ours any more: on \w+ somebody else/);
+    assert.deepEqual(
+      stepsOf('sleeper')
+        .slice(seen)
+        .filter(({ kind }) => kind === 'switch'),
+      [],
+    );
+    await assertSettled(world, before);
+    assert.equal((await logOf(world))[0]?.outcome, 'taken back');
+  });
+
   test('two deploy at once: one does it, the other is told who', limit, async () => {
     await world.begin('one', 'run', '0.2.1', '--json');
     await reached('one', 'worker1', 'check');
@@ -167,6 +193,9 @@ describe('a deployment that something happens to', { skip: why }, () => {
     assert.deepEqual({ worker1, web1 }, { worker1: before, web1: before });
     const refused = await world.operate('run', release);
     assert.match(refused.stderr, /web2 cannot be reached by ssh[\s\S]*Deploying is locked/);
+    // Too early: what the others know of it stays.
+    assertStatus(await world.operate('rollback'), 1);
+    assert.match((await world.operate('status')).stdout, /Locked by root@operator/);
     await world.restartNode('web2');
     assertStatus(await world.operate('rollback'), 0);
     await assertSettled(world, before);

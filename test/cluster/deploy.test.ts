@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test';
 import { newestVersions } from '../../src/site/index-versions.ts';
 import { isWhole } from '../support/scale.ts';
 import { waitFor } from '../support/wait.ts';
+import { deployBalancers } from './config/deploy.ts';
 import {
   assertAsPlanned,
   assertNobodyFailed,
@@ -144,6 +145,26 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     await assertSettled(world, '0.2.6');
   });
 
+  test('the last node that readers have is not taken from them', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(goodRelease('0.2.8'));
+    const set = async (state: 'drain' | 'ready'): Promise<void> => {
+      for (const name of deployBalancers)
+        await world.cluster.exec(name, [
+          'sh',
+          '-ec',
+          `echo "set server pages/web2 state ${state}" | socat - /run/haproxy/admin.sock`,
+        ]);
+    };
+    await set('drain');
+    const { report, result } = await world.whileRead(() => world.operate('run', release));
+    assertStatus(result, 1);
+    assert.match(result.stderr, /web1 is the only web node to which lb1/);
+    assertNobodyFailed(report);
+    await set('ready');
+    await assertSettled(world, before);
+  });
+
   test('deploying is locked by hand, with a reason', limit, async () => {
     const before = world.current()['worker1']!;
     const release = await world.makeRelease(goodRelease('0.2.7'));
@@ -154,6 +175,16 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     assertStatus(await world.operate('unlock'), 0);
     assert.match((await world.operate('unlock')).stderr, /Deploying is not locked/);
     await assertSettled(world, before);
+  });
+
+  test('who follows the recipe of an offline migration by hand gets there, and no further back', limit, async () => {
+    const before = world.current()['worker1']!;
+    const release = await world.makeRelease(offlineRelease('0.2.9'));
+    for (const line of await world.recipeCommands(before, release)) await world.type(line);
+    await assertSettled(world, '0.2.9');
+    const refused = await world.operate('rollback');
+    assertStatus(refused, 1);
+    assert.match(refused.stderr, /is offline, and release .* does not know it: only a restored backup/);
   });
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isWhole } from '../support/scale.ts';
 import { waitFor } from '../support/wait.ts';
 import { assertServed } from './assertions.ts';
 import { startLoad } from './load/start.ts';
@@ -10,6 +11,8 @@ import { skipTier } from './tiers.ts';
 
 interface Event {
   readonly name: string;
+  /** What the first, or a test of one node, shows as well. */
+  readonly onlyWhole?: true;
   readonly event: (loopback: Loopback) => Promise<void>;
 }
 
@@ -28,6 +31,7 @@ const events: readonly Event[] = [
   },
   {
     name: 'HAProxy is reloaded three times',
+    onlyWhole: true,
     event: async (loopback) => {
       for (let round = 1; round <= 3; round++) {
         await loopback.reloadBalancer();
@@ -45,6 +49,7 @@ const events: readonly Event[] = [
   },
   {
     name: 'code and settings are read again (SIGHUP)',
+    onlyWhole: true,
     event: async (loopback) => {
       for (const node of loopback.nodes) {
         loopback.machine.kill(node, 'SIGHUP');
@@ -71,7 +76,7 @@ describe('two nodes behind HAProxy', { skip: skipTier('loopback') }, () => {
   });
   after(() => loopback?.close());
 
-  for (const { name, event } of events)
+  for (const { name, event } of events.filter(({ onlyWhole }) => isWhole || onlyWhole !== true))
     test(name, { timeout: 90_000 }, async (t) => {
       const plan = { url: loopback.url, paths: ['/search?p=test', '/'], keeping: 4, fresh: 2, pause: 40 };
       const load = await startLoad(loopback.machine, plan);

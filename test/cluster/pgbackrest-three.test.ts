@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { topologyOf } from '../../src/cluster/topology/read.ts';
+import { type Advice, assignmentsOf, type TuneReport } from '../../src/maintain/tune/advice.ts';
 import { isWhole } from '../support/scale.ts';
 import { waitFor } from '../support/wait.ts';
 import { dataFolder } from './config/patroni.ts';
@@ -9,6 +10,7 @@ import { Cluster } from './hosts/cluster.ts';
 import { killPrimary, primaryOf, startDatabase, startPatroni, waitUntilWhole } from './roles/patroni.ts';
 import { asPostgres, infoOf, installRendered, makeFolders, runUnit } from './roles/pgbackrest.ts';
 import { ownFolderOfPostgres } from './roles/postgres.ts';
+import { program } from './roles/reperio.ts';
 import { startSsh } from './roles/ssh.ts';
 import { skipTier } from './tiers.ts';
 
@@ -50,6 +52,40 @@ if (isWhole)
       await waitUntilWhole(cluster);
     });
     after(() => cluster?.close());
+
+    test('what tune advises for a running Patroni can be set as it says, and is not advised any more', {
+      timeout: 180_000,
+    }, async () => {
+      const primary = await primaryOf(cluster);
+      const tune = (name: string, words: string): Promise<string> =>
+        // Status 1: there is advice.
+        asPostgres(cluster, name, `'${program}' tune database ${words} || [ $? = 1 ]`, {
+          environment: {
+            DATABASE_URL: 'postgres://postgres@/library?host=%2Fvar%2Frun%2Fpostgresql',
+            REPERIO_DATA: '/tmp/tune',
+          },
+        });
+      const advised = async (name: string): Promise<readonly Advice[]> => {
+        const report = JSON.parse(await tune(name, '--json')) as TuneReport;
+        assert.match(report.subject, /a server of Patroni/);
+        return report.advice.filter(({ state }) => state === 'advise');
+      };
+      const before = await advised(primary);
+      const lines = (await tune(primary, '--apply')).split('\n').filter((line) => line.startsWith('patronictl '));
+      const wanted = assignmentsOf(before);
+      assert.equal(lines.length > 0, wanted.length > 0, JSON.stringify(before));
+      for (const line of lines)
+        await asPostgres(cluster, primary, line.replace(/ edit-config /, ' edit-config --force '));
+      await asPostgres(cluster, primary, 'patronictl -c /etc/patroni/config.yml restart --force library');
+      await waitUntilWhole(cluster);
+      const after = await primaryOf(cluster);
+      for (const name of databaseHosts)
+        assert.deepEqual(
+          (await advised(name)).filter(({ set = [] }) => set.length > 0),
+          [],
+          name === after ? 'the primary' : 'a standby',
+        );
+    });
 
     test('backups find the primary, also another one, and all three come back as of a commit', {
       timeout: 300_000,

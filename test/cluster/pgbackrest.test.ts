@@ -11,18 +11,31 @@ import { skipTier } from './tiers.ts';
 
 const address = '10.77.0.31';
 const repository = '/var/lib/pgbackrest';
-const topology = topologyOf(
-  `
+const clusterText = (backup: string): string => `
 name: library
 base-url: http://library.example
 network: 10.77.0.0/16
 hosts:
   db1: {address: ${address}, roles: [web, database], memory: 512MB}
 database: {name: library, user: library}
-backup: {keep: "3 daily, 2 weekly", repository: ${repository}}
-`,
+backup: {keep: "3 daily, 2 weekly", ${backup}}
+`;
+const topology = topologyOf(clusterText(`repository: ${repository}`), 'the cluster of the test');
+const endpoint = 'https://localhost:9443';
+const inS3 = topologyOf(
+  clusterText(`repository: s3://backups/db, s3: {endpoint: "${endpoint}"}`),
   'the cluster of the test',
 );
+/** A server of S3 that speaks TLS, as pgBackRest demands, with a certificate of its own. */
+const s3Server = `
+  const { createRequire } = await import('node:module');
+  const { readFileSync } = await import('node:fs');
+  const S3rver = createRequire(${JSON.stringify(import.meta.url)})('s3rver');
+  const [key, cert] = ['key', 'cert'].map((name) => readFileSync('/etc/s3/' + name + '.pem'));
+  await new S3rver({
+    address: '127.0.0.1', port: 9443, silent: true, directory: '/var/lib/s3', key, cert,
+    configureBuckets: [{ name: 'backups', configs: [] }],
+  }).run();`;
 
 describe('a database server with pgBackRest, by what is rendered', { skip: skipTier('backups') }, () => {
   let cluster: Cluster;
@@ -130,6 +143,46 @@ describe('a database server with pgBackRest, by what is rendered', { skip: skipT
         await cluster.exec('db1', ['sh', '-c', 'ls /var/lib/reperio-restored | grep -c recovering || :']),
         '0\n',
       );
+    });
+
+  if (isWhole)
+    test('a repository in S3, by what is rendered: backups, the archive, and a restore', {
+      timeout: 180_000,
+    }, async () => {
+      const certificate = `mkdir -p /etc/s3 /var/lib/s3 /etc/pgbackrest/conf.d
+        openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost \\
+          -keyout /etc/s3/key.pem -out /etc/s3/cert.pem 2>/dev/null
+        chmod 644 /etc/s3/cert.pem`;
+      await cluster.exec('db1', ['sh', '-ec', certificate], { timeout: 30_000 });
+      await cluster.spawn('db1', 's3', [process.execPath, '--input-type=module', '-e', s3Server]);
+      installRendered(cluster, inS3, ['db1']);
+      await cluster.exec('db1', ['chown', '-R', 'postgres:', '/etc/postgresql']);
+      const refused = await pgbackrest('stanza-create').catch((error: Error) => error.message);
+      assert.match(refused, /requires option: repo1-s3-key/);
+      // As the manual says.
+      cluster
+        .host('db1')
+        .write(
+          '/etc/pgbackrest/conf.d/s3-key.conf',
+          '[global]\nrepo1-s3-key=S3RVER\nrepo1-s3-key-secret=S3RVER\nrepo1-storage-ca-file=/etc/s3/cert.pem\n',
+          0o640,
+        );
+      await cluster.exec('db1', ['chown', 'postgres:', '/etc/pgbackrest/conf.d/s3-key.conf']);
+      await waitFor('the server of S3', () => pgbackrest('stanza-create'));
+      await pgbackrest('check');
+      assert.equal(await runUnit(cluster, 'db1', 'full'), 'made');
+      const before = (await sql('SELECT count(*) FROM mark')).trim();
+      await sql('INSERT INTO mark VALUES (100)');
+      await asPostgres(cluster, 'db1', 'psql -h /var/run/postgresql -XAtqc "SELECT pg_switch_wal()"');
+      await pgbackrest('check');
+      assert.match(await cluster.exec('db1', ['ls', '/var/lib/s3/backups/db']), /archive[\s\S]*backup/);
+      await cluster.host('db1').stop('postgres', 'SIGINT');
+      await pgbackrest('--delta restore');
+      await start();
+      assert.equal((await sql('SELECT count(*) FROM mark')).trim(), String(Number(before) + 1));
+      installRendered(cluster, topology, ['db1']);
+      await cluster.exec('db1', ['rm', '/etc/pgbackrest/conf.d/s3-key.conf']);
+      await cluster.exec('db1', ['chown', '-R', 'postgres:', '/etc/postgresql']);
     });
 
   test('a replica makes none, and what cannot be archived is told by the check', async () => {

@@ -234,6 +234,18 @@ describe('a night on a machine', { skip: cannotMount() || lacks('curl', 'psql', 
     },
   );
 
+  test('a webhook that takes nothing is named until it does, or is removed', async () => {
+    const heading = 'A webhook that fails';
+    await database.query(sql`
+      INSERT INTO webhook (name, url, events, secret, place, active, failing, off_reason)
+      VALUES ('discovery', 'http://127.0.0.1:9/', '{record.*}', 'whsec_AAAA', 1, false, now() - interval '75 minutes', 'it took nothing for 5 days')`);
+    await night.untilSays('webhooks', 'warning', /^Webhook discovery was switched off: it took nothing for 5 days\.$/);
+    await night.type(heading, 'reperio webhooks log discovery --state waiting');
+    await night.type(heading, 'reperio webhooks on discovery');
+    await night.untilSays('webhooks', 'ok', /./);
+    await night.type(heading, 'reperio webhooks remove discovery');
+  });
+
   whole('a runaway task, and the transaction that it waits for', async () => {
     const heading = 'A runaway task';
     await waitFor('the tasks of the start', async () => {

@@ -10,6 +10,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -85,6 +86,20 @@ test('the same version, made again, takes the place of the first; an older one c
   assert.equal(script('install').status, 0);
   assert.equal(current(), '/releases/0.2.0');
   assert.deepEqual(kept(), ['0.2.0', '0.3.0', '0.4.0+1']);
+});
+
+test('a release that was deployed since, with a link of its own, is the one before: it stays', async () => {
+  for (const version of ['0.6.0', '0.7.0', '0.8.0']) {
+    await unpack(version);
+    assert.equal(script('install').status, 0);
+  }
+  // As `reperio deploy` writes it.
+  rmSync(join(home, 'current'));
+  symlinkSync('releases/0.6.0', join(home, 'current'));
+  await unpack('0.9.0');
+  assert.equal(script('install').status, 0);
+  assert.equal(current(), '/releases/0.9.0');
+  assert.ok(kept().includes('0.6.0'));
 });
 
 test('what somebody else has put there stays, when the package goes', () => {

@@ -1,8 +1,8 @@
 import { accessSync, constants, mkdtempSync, readFileSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Bytes: what all tests together hold at once, and as much again. */
-const room = 6e9;
+/** Bytes: several times what all tests together hold at once. */
+const room = 3e9;
 
 /**
  * A folder in memory for what tests write, where this machine has the room: a fifth less work for

@@ -44,6 +44,8 @@ const clusterPrograms = {
   nft: 'nftables',
   smsd: 'smstools',
   psql: 'postgresql',
+  'yaz-client': 'yaz',
+  zoomsh: 'yaz',
   pg_basebackup: 'postgresql',
 } as const;
 
@@ -62,6 +64,7 @@ const wholePrograms = {
   semodule: 'policycoreutils',
   sesearch: 'setools',
   'ansible-playbook': 'ansible-core',
+  sudo: 'sudo',
 } as const;
 
 export type TestProgram = keyof typeof clusterPrograms | keyof typeof wholePrograms;

@@ -17,7 +17,8 @@ export interface Sshd {
   stop(): Promise<void>;
 }
 
-export async function startSshd(): Promise<Sshd> {
+/** `more`: lines of its configuration. */
+export async function startSshd(more = ''): Promise<Sshd> {
   const folder = mkdtempSync(join(tmpdir(), 'sshd-'));
   const [hostKey, userKey] = [join(folder, 'host'), join(folder, 'user')];
   for (const key of [hostKey, userKey]) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
@@ -39,7 +40,7 @@ AuthorizedKeysFile ${userKey}.pub
 MaxStartups 100
 # Else Debian's bash reads the .bashrc of whoever runs the tests.
 SetEnv SHLVL=2
-`,
+${more}`,
   );
   const known = join(folder, 'known_hosts');
   writeFileSync(known, `[127.0.0.1]:${port} ${readFileSync(`${hostKey}.pub`, 'utf8')}`);

@@ -1,6 +1,7 @@
 /** Releases as scripts/release makes them. The whole matrix only: each takes a minute. */
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { after, describe, test } from 'node:test';
 import { manifestFile } from '../../src/deploy/release/release.ts';
 import { verifyRelease } from '../../src/deploy/release/verify.ts';
 import { isWhole } from '../support/scale.ts';
+import { waitFor } from '../support/wait.ts';
 import { copyReleaseHere, makeReleaseHere } from './releases.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -51,6 +53,48 @@ describe('a release', { skip }, () => {
     assert.match(command('release', 'verify'), /all as they were made/);
     assert.deepEqual(await verifyRelease(release), []);
     execFileSync('chmod', ['-R', 'u+w', scratch]);
+  });
+
+  test('serves the editor with every script that its page names', async () => {
+    const release = join(scratch, 'edited');
+    await copyReleaseHere(release);
+    const environment = { ...process.env, REPERIO_DATA: join(scratch, 'edited library'), REPERIO_WEB_WORKERS: '1' };
+    const program = join(release, 'bin/reperio');
+    const run = (input: string, ...words: readonly string[]): string =>
+      execFileSync(program, words, { env: environment, input, encoding: 'utf8' });
+    run('=245  10$aA title\n', 'load', '-');
+    run('a long passphrase of mine\n', 'person', 'add', 'ada', '--role', 'superadmin', '--password-stdin');
+    const port = String(20_000 + (process.pid % 10_000));
+    const server = spawn(program, ['serve', '--port', port], { env: environment, stdio: 'ignore' });
+    try {
+      const at = (path: string, init: RequestInit = {}): Promise<Response> =>
+        fetch(`http://127.0.0.1:${port}${path}`, init);
+      await waitFor('the server', async () => (await at('/health/ready')).ok, 60_000);
+      const signedIn = await at('/api/login', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'ada', password: 'a long passphrase of mine' }),
+      });
+      const headers = {
+        cookie: signedIn.headers
+          .getSetCookie()
+          .map((line) => line.split(';')[0])
+          .join('; '),
+      };
+      const page = await at('/record/1/edit', { headers });
+      assert.equal(page.status, 200);
+      const scripts = new Set((await page.text()).match(/\/edit\/assets\/[\w.-]+/g));
+      assert.ok(scripts.size > 15, `${scripts.size} scripts`);
+      for (const path of scripts) {
+        const answer = await at(path, { headers });
+        assert.deepEqual([answer.status, (await answer.arrayBuffer()).byteLength > 100], [200, true], path);
+      }
+    } finally {
+      const exited = once(server, 'exit');
+      server.kill('SIGTERM');
+      await exited;
+    }
+    assert.deepEqual(await verifyRelease(release), []);
   });
 
   test('is not left half made on a full disk', { skip: asRoot }, () => {

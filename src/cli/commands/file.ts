@@ -8,14 +8,19 @@ import { UserError } from '../../errors/errors.ts';
 import type { ContentStore } from '../../files/content.ts';
 import { type Added, addFile, allFiles, documentStatus, filesOf, versionsOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
+import { eventsOf } from '../../files/events.ts';
 import { contentProblem, noteContent } from '../../files/fixity.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { openContentStore } from '../../files/open.ts';
 import { receive } from '../../files/receive.ts';
+import { type RelatedPart, relationsOf } from '../../files/relations.ts';
 import { fileSubject, type Removal, type Removed, removeFile } from '../../files/remove.ts';
+import { type Analyzer, compileAnalyzer } from '../../index/analysis/analyzer.ts';
 import { audit, operator } from '../../people/audit.ts';
+import { lockForDocuments, writeDocumentLinks } from '../../records/document-links.ts';
 import { readRecord } from '../../records/history.ts';
-import type { Database } from '../../store/database.ts';
+import { currentSite } from '../../site/versions.ts';
+import type { Database, Queryable } from '../../store/database.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { createProgress } from '../progress.ts';
@@ -62,10 +67,15 @@ change nothing. A status restricts the document to people whose role may viewres
         const description = checkText('description', options.description);
         const file = { ...name, ...content, record: id, status, description, person: undefined };
         const { before, added } = await database.transaction(
-          async (transaction) => ({
-            before: (await documentStatus(transaction, id, name.document)) ?? '',
-            added: await addFile(transaction, store, file, () => true),
-          }),
+          async (transaction) => {
+            await lockForDocuments(transaction, id);
+            const had = (await documentStatus(transaction, id, name.document)) ?? '';
+            const done = await addFile(transaction, store, file, () => true);
+            const isOpen = (status ?? had) === '';
+            const change = { person: undefined, reason: `file ${done.name}`, always: done.isNew && isOpen };
+            await writeDocumentLinks(transaction, await analyzerFor(transaction), id, change);
+            return { before: had, added: done };
+          },
           { attempts: 3 },
         );
         if (options.json) printJson(added);
@@ -97,12 +107,12 @@ const list = defineSubcommand({
   run: async ({ arguments: { record }, options, settings, signal, print, printJson }) =>
     withFiles(settings(), signal, async (database) => {
       const { id } = await readRecord(database, Number(record));
-      const files = await filesOf(database, id);
+      const files = await filesOf(database, id, { withHidden: true });
       if (options.json) return printJson(files);
       if (files.length === 0) return print(`Record ${id} has no files.`);
       for (const file of files)
         print(
-          `${file.newest ? '*' : ' '} ${fileName(file).padEnd(30)} version ${file.version}  ${String(file.bytes).padStart(12)} bytes  ${file.added.toISOString().slice(0, 16)}  ${file.digest.slice(0, 12)}${file.status === '' ? '' : `  [${file.status}]`}${file.description === '' ? '' : `  ${file.description}`}`,
+          `${file.newest ? '*' : ' '} ${fileName(file).padEnd(30)} version ${file.version}  ${String(file.bytes).padStart(12)} bytes  ${file.added.toISOString().slice(0, 16)}  ${file.digest.slice(0, 12)}${file.status === '' ? '' : `  [${file.status}]`}${file.hidden ? '  hidden' : ''}${file.description === '' ? '' : `  ${file.description}`}`,
         );
     }),
 });
@@ -155,7 +165,8 @@ const verify = defineSubcommand({
   run: async ({ arguments: { record }, options, settings, signal, stderr, print, printJson }) =>
     withFiles(settings(), signal, async (database, store) => {
       const progress = createProgress({ stream: stderr, unit: 'files' });
-      const pages = record === undefined ? allFiles(database) : [await filesOf(database, Number(record))];
+      const pages =
+        record === undefined ? allFiles(database) : [await filesOf(database, Number(record), { withHidden: true })];
       const known = new Map<string, string | undefined>();
       const wrong: {
         readonly record: number;
@@ -250,7 +261,10 @@ async function removeOne(
   try {
     return await database.transaction(
       async (transaction) => {
-        removed = await removeFile(transaction, wanted, () => true);
+        await lockForDocuments(transaction, wanted.record);
+        removed = await removeFile(transaction, wanted, () => true, person);
+        const change = { person, reason: `file removed ${removed.name}`, always: false };
+        await writeDocumentLinks(transaction, await analyzerFor(transaction), wanted.record, change);
         if (isDry) throw new DryRun();
         const actor = person === undefined ? operator : { name: person };
         await audit(transaction, actor, 'file removed', fileSubject(removed), { versions: removed.versions });
@@ -266,12 +280,57 @@ async function removeOne(
 
 class DryRun extends Error {}
 
+async function analyzerFor(database: Queryable): Promise<Analyzer> {
+  return compileAnalyzer((await currentSite(database)).site);
+}
+
+const mostEvents = 10_000;
+
+const history = defineSubcommand({
+  summary: 'Show what became of the documents of a record.',
+  description:
+    'Who added, changed, restricted, renamed, hid or deleted which of them, the newest first; also of documents that are gone.',
+  examples: [{ command: 'file history 12', doc: 'All documents that record 12 has or had.' }],
+  arguments: recordArgument,
+  options: jsonOption,
+  run: async ({ arguments: { record }, options, settings, signal, print, printJson }) =>
+    withFiles(settings(), signal, async (database) => {
+      const { id } = await readRecord(database, recordNumber(record));
+      const events = await eventsOf(database, id, mostEvents);
+      if (options.json) return printJson(events);
+      if (events.length === 0) return print(`Record ${id} has had no documents.`);
+      for (const { at, person, action, name, format, version, detail } of events)
+        print(
+          `${at.toISOString().slice(0, 16)}  ${action.padEnd(11)} ${fileName({ document: name, format: format ?? '' })}${version === null ? '' : `, version ${version}`}${detail === null ? '' : `: ${detail}`}${person === null ? '' : `, by ${person}`}`,
+        );
+    }),
+});
+
+const relations = defineSubcommand({
+  summary: 'Show how documents of a record belong to others.',
+  description: 'Relations come with uploads (field BDR).',
+  examples: [{ command: 'file relations 12', doc: 'Those of all documents of record 12.' }],
+  arguments: recordArgument,
+  options: jsonOption,
+  run: async ({ arguments: { record }, options, settings, signal, print, printJson }) =>
+    withFiles(settings(), signal, async (database) => {
+      const { id } = await readRecord(database, recordNumber(record));
+      const all = await relationsOf(database, id);
+      if (options.json) return printJson(all);
+      if (all.length === 0) return print(`Documents of record ${id} have no relations.`);
+      const named = (part: RelatedPart): string =>
+        `${fileName({ document: part.document, format: part.format === '*' ? '' : part.format })}${part.version === 0 ? '' : ` version ${part.version}`} of record ${part.record}`;
+      for (const { id: number, first, type, second } of all)
+        print(`${number}  ${named(first)}  ${type}  ${named(second)}`);
+    }),
+});
+
 function removedText({ record, name, versions }: Removed, isDry: boolean): string {
   const which = `${versions.length === 1 ? 'version' : 'versions'} ${versions.toReversed().join(', ')}`;
   return `${name}: ${which} ${isDry ? 'would be' : versions.length === 1 ? 'was' : 'were'} removed from record ${record}.`;
 }
 
 export const command: CommandGroup = {
-  commands: { add, list, get, remove, verify },
+  commands: { add, list, get, remove, history, relations, verify },
   synonyms: { delete: 'remove', rm: 'remove' },
 };

@@ -21,7 +21,7 @@ const asOption = {
 const list = defineSubcommand({
   summary: 'List uploads that wait for a person, the oldest first.',
   description: `An upload waits when it was loaded with --mode hold (ASKED), when it was made from an earlier version and others have changed the
-same fields since (CONFLICT), or when its 005 is that of no version (UNKNOWN_REVISION).`,
+same fields since (CONFLICT), when its 005 is that of no version (UNKNOWN_REVISION), or when a rule of the library says so (CHECK).`,
   examples: [
     { command: 'held list', doc: 'All that wait.' },
     { command: 'held list --record 12 --json', doc: 'Those for record 12, for programs.' },
@@ -186,6 +186,7 @@ function* headLines(entry: HeldEntry): Generator<string> {
   yield `  came    ${timeText(at)} UTC${person === undefined ? '' : ` by ${person}`}, ${source}`;
   yield `  mode    ${mode}`;
   yield `  reason  ${reason}`;
+  for (const one of entry.findings) yield `          ${one}`;
   if (decidedBy !== undefined) yield `  decided by ${decidedBy}: ${decision ?? ''}`;
 }
 

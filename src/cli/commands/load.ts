@@ -2,13 +2,15 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
+import { fileBringsDocuments } from '../../library/brings-documents.ts';
 import { indexFolderOf } from '../../library/index-folder.ts';
+import { type LoadOfDocuments, loadWithDocuments } from '../../library/load-documents.ts';
 import { requireEncoding } from '../../marc/readers/encoding.ts';
-import { type FileReport, loadFiles } from '../../records/load/files.ts';
+import { type FileReport, type FilesReport, loadFiles } from '../../records/load/files.ts';
 import type { HiddenFields } from '../../records/load/hidden.ts';
 import type { LoadedBefore } from '../../records/load/loaded-before.ts';
 import type { RecordOutcome } from '../../records/load/outcome.ts';
-import type { KindCount } from '../../records/load/tally.ts';
+import { type KindCount, Tally } from '../../records/load/tally.ts';
 import { type WriteMode, writeModes } from '../../records/modes.ts';
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
@@ -29,6 +31,9 @@ Modes: insert adds records; replace puts the input in the place of what the libr
 with the tags and indicators that the input brings; append adds fields that are not there; delete removes fields that are identical; hold writes nothing
 and lets the input wait for a person (\`reperio held\`). What would change nothing makes no version. A record with the 005 of an earlier version is merged
 with what others have changed since; where both changed the same, it waits.
+
+Fields FFT, BDR and BDM of Invenio say what to do with documents. A file that has some becomes a job, which this command does: it fetches the documents, from
+addresses of the setting fetch-urls and from the inbox, and attaches them as it writes each record. From standard input such records are refused.
 
 A record that would replace one with hidden fields, and has none of them, is refused: use --keep-hidden or --drop-hidden, or the setting load-hidden for all loads.
 
@@ -122,42 +127,56 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
     const lines = options.report === undefined ? undefined : openReport(options.report);
     const named = (file: string): string => (files.length > 1 ? `${nameOf(file)}: ` : '');
     try {
-      const report = await loadFiles(files, {
-        database: store.database,
-        url: store.url,
-        indexFolder: indexFolderOf(settings()),
-        mode: (options.mode as WriteMode | undefined) ?? 'insert',
-        workers,
-        batch: { records: batchSize, bytes: batchBytes },
-        recordLimit,
-        source: options.source,
-        encoding,
-        person: options.as,
-        hidden,
-        force: options.force,
-        always: options.always,
-        dryRun: options['dry-run'],
-        resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
-        rejects: options.rejects === undefined ? undefined : rejectsPath(options.rejects),
-        signal,
-        stdin,
-        onProgress: progress.show,
-        onWait: (holder) => progress.say(`Waiting for ${holder} to finish its load.`),
-        onResume: (position) => progress.say(`Continuing after record ${position}, where an earlier load stopped.`),
-        onLoadedBefore: (file, before) => progress.say(`${nameOf(file)}: ${beforeText(before)}.`),
-        onRefused: (file, { reason }, count) => {
-          if (options.rejects !== undefined || count > shownRefusals) return;
-          progress.say(`refused: ${named(file)}${reason.message}${count === 1 ? `\n   hint: ${reason.hint}` : ''}`);
-        },
-        onOutcomes: (file, outcomes) => lines?.add(file, outcomes),
-        onWarning: (file, text, count) => {
-          if (count <= shownWarnings) progress.say(`warning: ${named(file)}${text}`);
-        },
-        onNotice: (file, text) => progress.say(`${nameOf(file)}: ${text}`),
-        onMerge: ({ segments, records }) =>
-          progress.say(`All records are searchable. Merging ${segments} index segments of ${records} records.`),
-        onFailure: (file, error) => progress.say(`error: ${named(file)}${error.message}\n hint: ${error.hint}`),
-      });
+      const { recordLimit: limit } = settings();
+      const bringing = new Set<string>();
+      for (const file of files)
+        if (file !== '-' && (await fileBringsDocuments(file, { recordLimit: limit, encoding }))) bringing.add(file);
+      const mode = (options.mode as WriteMode | undefined) ?? 'insert';
+      const bringer = (file: string): Promise<FileReport> =>
+        loadBringing({ database: store.database, url: store.url, settings: settings(), signal }, file, progress, {
+          ...{ mode, force: options.force, always: options.always, dryRun: options['dry-run'], hidden },
+          ...{ source: options.source, encoding, person: options.as },
+        });
+      const plain = (some: readonly string[]): Promise<FilesReport> =>
+        loadFiles(some, {
+          database: store.database,
+          url: store.url,
+          indexFolder: indexFolderOf(settings()),
+          mode,
+          workers,
+          batch: { records: batchSize, bytes: batchBytes },
+          recordLimit,
+          source: options.source,
+          encoding,
+          person: options.as,
+          hidden,
+          force: options.force,
+          always: options.always,
+          dryRun: options['dry-run'],
+          resume: options.restart ? 'never' : options.resume ? 'always' : 'unfinished',
+          rejects: options.rejects === undefined ? undefined : rejectsPath(options.rejects),
+          signal,
+          stdin,
+          onProgress: progress.show,
+          onWait: (holder) => progress.say(`Waiting for ${holder} to finish its load.`),
+          onResume: (position) => progress.say(`Continuing after record ${position}, where an earlier load stopped.`),
+          onLoadedBefore: (file, before) => progress.say(`${nameOf(file)}: ${beforeText(before)}.`),
+          onRefused: (file, { reason }, count) => {
+            if (options.rejects !== undefined || count > shownRefusals) return;
+            progress.say(`refused: ${named(file)}${reason.message}${count === 1 ? `\n   hint: ${reason.hint}` : ''}`);
+          },
+          onOutcomes: (file, outcomes) => lines?.add(file, outcomes),
+          onWarning: (file, text, count) => {
+            if (count <= shownWarnings) progress.say(`warning: ${named(file)}${text}`);
+          },
+          onNotice: (file, text) => progress.say(`${nameOf(file)}: ${text}`),
+          onMerge: ({ segments, records }) =>
+            progress.say(`All records are searchable. Merging ${segments} index segments of ${records} records.`),
+          onFailure: (file, error) => progress.say(`error: ${named(file)}${error.message}\n hint: ${error.hint}`),
+        });
+      const report =
+        bringing.size === 0 ? await plain(files) : await inTurn(files, (file) => bringing.has(file), plain, bringer);
+      for (const one of report.files) if (bringing.has(one.file)) lines?.add(one.file, one.records);
       progress.finish();
       if (options.json) printJson(report);
       else
@@ -173,6 +192,67 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
     }
   },
 });
+
+/** Each in its turn, whichever way it takes. */
+async function inTurn(
+  files: readonly string[],
+  brings: (file: string) => boolean,
+  plain: (files: readonly string[]) => Promise<FilesReport>,
+  bringer: (file: string) => Promise<FileReport>,
+): Promise<FilesReport> {
+  const reports: FileReport[] = [];
+  for (const file of files) reports.push(...(brings(file) ? [await bringer(file)] : (await plain([file])).files));
+  const isTrouble = ({ refused, held, error }: FileReport): boolean => refused + held > 0 || error !== undefined;
+  const isDone = (one: FileReport): boolean =>
+    one.inserted + one.replaced + one.merged + one.unchanged + one.deleted + one.held > 0;
+  return { files: reports, status: !reports.some(isTrouble) ? 0 : reports.some(isDone) ? 1 : 2 };
+}
+
+/** A file whose records bring documents: a job of this process. */
+async function loadBringing(
+  context: Parameters<typeof loadWithDocuments>[0],
+  file: string,
+  progress: ReturnType<typeof loadProgress>,
+  load: LoadOfDocuments,
+): Promise<FileReport> {
+  const started = performance.now();
+  const { upload, records, problem, job } = await loadWithDocuments(context, file, load, {
+    job: (id) =>
+      progress.say(
+        `${nameOf(file)} has fields FFT, BDR or BDM, so its documents are fetched, and job ${id} writes its records one by one. Should this command be interrupted, \`reperio tasks work\` or a server goes on with it.`,
+      ),
+    wait: () => progress.say('Another process does it, or it waits for another load.'),
+    progress: (sentence) => progress.say(`${nameOf(file)}: ${sentence}`),
+  });
+  if (problem !== undefined) progress.say(`error: ${nameOf(file)}: job ${job}: ${problem}`);
+  const refused = new Tally();
+  const warned = new Tally();
+  for (const { outcome, code = '', message = '', hint = '' } of records)
+    if (outcome === 'refused') {
+      const count = refused.refused({ code, message, hint });
+      if (count <= shownRefusals) progress.say(`refused: ${message}`);
+    }
+  const {
+    inserted = 0,
+    replaced = 0,
+    merged = 0,
+    unchanged = 0,
+    deleted = 0,
+    held = 0,
+    refused: wrong = 0,
+  } = upload.counts;
+  const outcomes = records.map(({ position, outcome, id, revision, code }) => ({
+    ...{ position, outcome, id, revision, ...(code !== undefined && { code }) },
+  }));
+  return {
+    ...{ file, position: records.at(-1)?.position ?? 0, bytes: 0, resumedAt: 0, loadedBefore: undefined },
+    ...{ inserted, replaced, merged, unchanged, deleted, held, refused: wrong },
+    passedOver: upload.counts['passed-over'] ?? 0,
+    ...{ refusals: refused.kinds, warnings: warned.kinds, notices: [], records: outcomes, rejects: undefined },
+    error: problem === undefined ? undefined : 'REPERIO_LOAD_JOB',
+    seconds: (performance.now() - started) / 1000,
+  };
+}
 
 function hiddenFields(keep: boolean, drop: boolean, otherwise: HiddenFields): HiddenFields {
   if (keep && drop) throw new UserError(cliErrors.keepAndDrop);

@@ -20,7 +20,7 @@ export const command = defineCommand({
 names; a library that is there stays, and nothing is changed. Settings of the backup are put into the folder "restored" of the data folder; they take no effect there.
 
 A restore that was interrupted is begun again by the same command; until it has ended, nothing else opens the library.
-Exit status 0: restored. 1: restored, but documents are missing. 2: not restored.`,
+Exit status 0: restored. 1: restored, but documents or settings are missing. 2: not restored; a library that was to be replaced is as before.`,
   examples: [
     { command: 'restore --into /srv/restored', doc: 'The newest backup, beside the library.' },
     { command: 'restore 2026-11-29T220041Z-ab12 --into /srv/restored', doc: 'Another one.' },
@@ -60,6 +60,7 @@ Exit status 0: restored. 1: restored, but documents are missing. 2: not restored
     const place = openPlace(given);
     const point = await pointOrNot(place, set, options.at);
     const manifest = point?.manifest ?? (await chosen(place, set));
+    if (options.into?.trim() === '') throw new UserError(restoreErrors.intoNothing);
     const target = options.into === undefined ? given : elsewhere(given, resolve(options.into));
     const say = (line: string): void => {
       if (!options.json) print(line);
@@ -101,7 +102,7 @@ Exit status 0: restored. 1: restored, but documents are missing. 2: not restored
         isPoint: point !== undefined,
       }))
         print(line);
-    return restored.documents.lost.length === 0 ? 0 : 1;
+    return restored.documents.lost.length + restored.damaged.length === 0 ? 0 : 1;
   },
 });
 
@@ -136,7 +137,7 @@ function elsewhere(settings: Settings, dataFolder: string): Settings {
 }
 
 function* lines(
-  { records, documents, aside, at, took }: Restored,
+  { records, documents, damaged, aside, at, took }: Restored,
   seconds: number,
   { dataFolder }: Settings,
   { isElsewhere, isPoint }: { readonly isElsewhere: boolean; readonly isPoint: boolean },
@@ -145,6 +146,7 @@ function* lines(
   yield `  tables ${took.tables.toFixed(1)} s, index ${took.index.toFixed(1)} s`;
   for (const digest of documents.lost)
     yield `lost: the document ${digest} is neither in the file store nor in the backup`;
+  for (const name of damaged) yield `damaged: ${name} of the backup; it was left out`;
   if (aside !== undefined)
     yield `The library that was there is now in ${aside}; remove it when you do not need it any more.`;
   if (isPoint) yield 'Its log is not archived: `reperio backup continuous on` begins that.';

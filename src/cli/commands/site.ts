@@ -6,6 +6,7 @@ import { applySite } from '../../library/apply-site.ts';
 import { checkRules } from '../../people/rules/check.ts';
 import { checkQuery } from '../../search/check-query.ts';
 import { openLevel, readLevel, setLevel, siteLevels } from '../../site/level.ts';
+import { isBaseFile } from '../../site/library-bases.ts';
 import { filesBeside, readSiteText } from '../../site/read-file.ts';
 import type { Collection } from '../../site/site.ts';
 import { currentSource, readSite, versionsInForce } from '../../site/versions.ts';
@@ -182,6 +183,7 @@ level. Commands on the terminal are never refused.`,
 /** By their paths below the folder; what stood elsewhere comes into the folder itself. */
 function writeFiles(folder: string, files: Readonly<Record<string, string>>): void {
   for (const [path, data] of Object.entries(files)) {
+    if (isBaseFile(path)) continue;
     const isBelow = !isAbsolute(path) && !normalize(path).startsWith('..');
     const file = join(folder, isBelow ? path : basename(path));
     mkdirSync(dirname(file), { recursive: true });

@@ -67,6 +67,10 @@ test('an earlier report is compared: what is new, what has changed, how counters
     ['null', 'is not a report'],
     [JSON.stringify({ ...earlier, about: 'database' }), 'is a report of `reperio tune database`'],
     ['{', 'JSON'],
+    [JSON.stringify({ ...earlier, advice: [null] }), 'is not a report'],
+    [JSON.stringify({ ...earlier, advice: [{}] }), 'is not a report'],
+    [JSON.stringify({ ...earlier, at: 1e300 }), 'is not a report'],
+    [JSON.stringify({ ...earlier, counters: { [name]: 'many' } }), 'is not a report'],
   ] as const) {
     writeFileSync(file, content);
     const refused = await type('os', '--compare', file);
@@ -98,6 +102,12 @@ test('database advises on the embedded server, and sets what it advises', async 
   assert.match(after.stdout, /CREATE EXTENSION IF NOT EXISTS pg_stat_statements;/);
   const undone = await type('database', '--undo', '--restart');
   assert.match(undone.stdout, /shared_preload_libraries: pg_stat_statements -> \n/);
-  const wrong = await type('database', '--memory', 'much');
-  assert.deepEqual([wrong.status, /"much" is not an amount of memory/.test(wrong.stderr)], [2, true]);
+  for (const memory of ['much', '0GB', '1kB', '9999999TB']) {
+    const wrong = await type('database', '--memory', memory);
+    assert.deepEqual([wrong.status, /is not the memory of a machine/.test(wrong.stderr)], [2, true], memory);
+  }
+  for (const about of ['os', 'database']) {
+    const both = await type(about, '--apply', '--undo');
+    assert.deepEqual([both.status, /one of --apply, --undo and --prove/.test(both.stderr)], [2, true]);
+  }
 });

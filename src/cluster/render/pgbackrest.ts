@@ -1,4 +1,5 @@
 import { retentionOf } from '../../config/texts.ts';
+import { s3KeyFile } from '../topology/check-backup.ts';
 import { type Host, hostsWith, type Topology } from '../topology/topology.ts';
 import { lines, madeFor, type RenderedFile } from './rendered-file.ts';
 
@@ -38,6 +39,7 @@ function configurationText(topology: Topology, host: Host): string {
     isOwn
       ? [
           `repo1-path=${repository.folder}`,
+          ...bucketLines(topology),
           '# Full backups are made each week, and so many are kept with the log since the oldest; in between, one a day that has what changed.',
           `repo1-retention-full=${Math.max(1, weekly)}`,
           `repo1-retention-diff=${Math.max(1, daily)}`,
@@ -61,6 +63,23 @@ function configurationText(topology: Topology, host: Host): string {
     `[${name}]`,
     serversText(topology, host),
   );
+}
+
+/**
+ * Each database host speaks to S3 itself. Buckets are in the path, as other servers than Amazon's
+ * want it.
+ */
+function bucketLines({ backup: { repository, s3 } }: Topology): readonly string[] {
+  if (repository?.bucket === undefined || s3 === undefined) return [];
+  return [
+    `# repo1-s3-key and repo1-s3-key-secret are in ${s3KeyFile}, which only postgres may read.`,
+    'repo1-type=s3',
+    `repo1-s3-bucket=${repository.bucket}`,
+    `repo1-s3-endpoint=${s3.host}`,
+    ...(s3.port === 443 ? [] : [`repo1-storage-port=${s3.port}`]),
+    `repo1-s3-region=${s3.region}`,
+    'repo1-s3-uri-style=path',
+  ];
 }
 
 /**

@@ -189,7 +189,11 @@ test('files are written with their modes, and only where something changed', () 
     writeFiles(out, files, { dryRun }).map(({ change }) => change);
   assert.deepEqual(new Set(changes(true)), new Set(['new']));
   assert.deepEqual(globSync('**', { cwd: out }), []);
+  const umask = process.umask(0o077);
   assert.deepEqual(new Set(changes(false)), new Set(['new']));
+  process.umask(umask);
+  // Copied to a host, folders must let the service read below them.
+  assert.deepEqual([statSync(out).mode & 0o777, statSync(join(out, 'etc/reperio')).mode & 0o777], [0o700, 0o755]);
   assert.deepEqual(new Set(changes(false)), new Set(['same']));
   for (const { path, mode, text } of files) {
     assert.equal(statSync(join(out, path)).mode & 0o777, mode, path);

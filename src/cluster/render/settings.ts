@@ -81,12 +81,19 @@ function emergencySettings({ emergency }: Topology): readonly string[] | undefin
   ];
 }
 
-function backupSettings({ backup: { place, keep, repository } }: Topology): readonly string[] | undefined {
+function backupSettings({ backup: { place, keep, repository, s3 } }: Topology): readonly string[] | undefined {
   if (place === undefined) return undefined;
   return [
     `# Documents and a copy of the tables, each night.${repository === undefined ? '' : ' pgBackRest copies the database server and its log besides.'}`,
     setting('backup', place),
     setting('backup-keep', keep),
+    ...(s3 !== undefined && place.startsWith('s3://')
+      ? [
+          '# Its key, s3-key and s3-secret, goes to secrets.env.',
+          setting('s3-endpoint', `https://${s3.host}${s3.port === 443 ? '' : `:${s3.port}`}`),
+          setting('s3-region', s3.region),
+        ]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { RenderedFile } from './rendered-file.ts';
 
@@ -22,7 +22,7 @@ export function writeFiles(
     const before = textOf(target);
     const change = before === undefined ? 'new' : before === text ? 'same' : 'changed';
     if (!dryRun && change !== 'same') {
-      mkdirSync(dirname(target), { recursive: true });
+      makeFolders(folder, dirname(path));
       // The mode first: a password is never in a file that others can read.
       writeFileSync(target, '', { mode });
       chmodSync(target, mode);
@@ -30,6 +30,21 @@ export function writeFiles(
     }
     return { path: target, change };
   });
+}
+
+/**
+ * On the host the service has to read below them, whatever umask keeps others from the passwords
+ * here: the folder itself does.
+ */
+function makeFolders(folder: string, path: string): void {
+  mkdirSync(folder, { recursive: true });
+  let at = folder;
+  for (const name of path.split('/').filter((part) => part !== '')) {
+    at = join(at, name);
+    if (existsSync(at)) continue;
+    mkdirSync(at);
+    chmodSync(at, 0o755);
+  }
 }
 
 function textOf(path: string): string | undefined {

@@ -1,12 +1,19 @@
 import type { Finding } from './finding.ts';
 import { hostsWith, type Topology } from './topology.ts';
 
+/**
+ * Not rendered: whoever has it may read every record. pgBackRest reads all files of that folder.
+ */
+export const s3KeyFile = '/etc/pgbackrest/conf.d/s3-key.conf';
+
 /** What pgBackRest could not do. */
 export function backupProblems(topology: Topology): readonly Finding[] {
   const { hosts, backup } = topology;
-  const { repository } = backup;
-  if (repository?.host === undefined) return [];
+  const { repository, s3 } = backup;
   const at = 'backup.repository';
+  if (repository?.bucket !== undefined && s3 === undefined)
+    return [{ at, message: 'The repository of pgBackRest is in S3: say where that is, by backup.s3.endpoint.' }];
+  if (repository?.host === undefined) return [];
   const host = hosts.find(({ name }) => name === repository.host);
   if (host === undefined)
     return [{ at, message: `The repository of pgBackRest is on ${repository.host}, and there is no such host.` }];
@@ -33,6 +40,11 @@ export function backupNotes(topology: Topology): readonly Finding[] {
       at: 'backup',
       message:
         'No repository of pgBackRest: the changes since the backup of last night can be lost, and no other time can be restored.',
+    });
+  else if (repository.bucket !== undefined)
+    notes.push({
+      at: 'backup.repository',
+      message: `The key of the bucket ${repository.bucket} must be in ${s3KeyFile} on every database host: docs/backup.md says how.`,
     });
   else if (repository.host === undefined) {
     const servers = hostsWith(topology, 'database').map(({ name }) => name);

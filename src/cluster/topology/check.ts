@@ -12,6 +12,7 @@ import { versionProblems } from './versions.ts';
 export function topologyProblems(topology: Topology): readonly Finding[] {
   return [
     ...roleProblems(topology),
+    ...releaseProblems(topology),
     ...addressProblems(topology),
     ...floatingProblems(topology),
     ...etcdProblems(topology),
@@ -52,6 +53,13 @@ function roleProblems(topology: Topology): readonly Finding[] {
     if (hostsWith(topology, role).length === 0)
       problems.push({ at: 'hosts', message: `No host has the role ${role}.` });
   return problems;
+}
+
+/** Deploying, packages and recipes know the link by this name, and its neighbour `releases`. */
+function releaseProblems({ release }: Topology): readonly Finding[] {
+  if (release === '' || /^\/.+\/current$/.test(release)) return [];
+  const message = `release: '${release}' must be a link that is called current, in a folder of its own, such as /srv/reperio/current: releases are in the folder releases beside it.`;
+  return [{ at: 'release', message }];
 }
 
 function addressProblems({ hosts }: Topology): readonly Finding[] {

@@ -99,6 +99,12 @@ test('every mistake is told with its line, and what was meant', () => {
     ['etcd: 3.4.23', 'etcd: new', /versions.etcd: 'new' is not a version/],
     ['versions:', 'ports: {web: 70000}\nversions:', /ports.web is 70000 and must be from 1 to 65535/],
     ['versions:', 'release: current\nversions:', /release: 'current' is not a path that begins with \//],
+    [
+      'versions:',
+      'release: /srv/reperio\nversions:',
+      /release: '\/srv\/reperio' must be a link that is called current/,
+    ],
+    ['versions:', 'release: /current\nversions:', /release: '\/current' must be a link that is called current/],
     ['{environment: CLUSTER_LIBRARY_PASSWORD}', 'secret', /passwords.library must say where the password is/],
     [
       '{file: /etc/reperio/cluster/superuser-password}',
@@ -224,7 +230,8 @@ test('a repository of pgBackRest is a folder or a host that is there and has no 
   assert.deepEqual(exampleTopology().backup, {
     place: '/mnt/backups',
     keep: '7 daily, 4 weekly, 12 monthly',
-    repository: { host: 'mon1', folder: '/var/lib/pgbackrest' },
+    repository: { host: 'mon1', folder: '/var/lib/pgbackrest', bucket: undefined },
+    s3: undefined,
   });
   const line = lineOf('repository:');
   assert.deepEqual(spoiled(['mon1:/var', 'mon9:/var']), [
@@ -241,6 +248,22 @@ test('a repository of pgBackRest is a folder or a host that is there and has no 
       '/mnt/pgbackrest must be the same mounted folder on all of db1, db2, db3, on a disk that is not lost with one of them.',
     ],
   );
+});
+
+test('a repository of pgBackRest in S3 says where that is, by https', () => {
+  const inS3 = (s3: string) => ['mon1:/var/lib/pgbackrest ', `s3://library/db\n${s3} `] as const;
+  const { backup } = exampleTopology((text) =>
+    text.replace(...inS3('  s3: {endpoint: "https://s3.example.org:9000", region: eu-1}')),
+  );
+  assert.deepEqual(backup.repository, { host: undefined, folder: '/db', bucket: 'library' });
+  assert.deepEqual(backup.s3, { host: 's3.example.org', port: 9000, region: 'eu-1' });
+  assert.match(spoiled(inS3('')).join('\n'), /is in S3: say where that is, by backup\.s3\.endpoint/);
+  for (const [s3, problem] of [
+    ['  s3: {endpoint: "http://s3.example.org"}', /is not the address of a server that speaks https/],
+    ['  s3: {region: eu-1}', /has no endpoint/],
+    ['  s3: {endpoint: "https://s3.example.org", key: a}', /key/],
+  ] as const)
+    assert.match(spoiled(inS3(s3)).join('\n'), problem);
 });
 
 test('versions are compared by number', () => {

@@ -141,13 +141,25 @@ export interface BackupPlan {
   readonly keep: string;
   /** Of pgBackRest; undefined: the log of the database is archived nowhere. */
   readonly repository: Repository | undefined;
+  /** Where `s3://` leads, for the place and the repository; its key is in no file of ours. */
+  readonly s3: S3Server | undefined;
+}
+
+export interface S3Server {
+  /** Of `https://`, which pgBackRest demands. */
+  readonly host: string;
+  readonly port: number;
+  readonly region: string;
 }
 
 /** Where pgBackRest keeps copies of the database server and its log. */
 export interface Repository {
-  /** A host that is reached by ssh; undefined: every database host has the folder. */
+  /** A host that is reached by ssh; undefined: every database host has the folder, or S3. */
   readonly host: string | undefined;
+  /** In the bucket, where there is one. */
   readonly folder: string;
+  /** Undefined: it is a folder of a host. */
+  readonly bucket: string | undefined;
 }
 
 export const secretNames = ['library', 'superuser', 'replication', 'rewind'] as const;

@@ -11,8 +11,14 @@ function login({ deploy }: Topology, { address }: Host): string {
   return `${deploy.user ?? 'root'}@${address}`;
 }
 
+/** Whoever is not root is allowed to use sudo without a password. */
+function usesSudo({ deploy }: Topology): boolean {
+  return deploy.user !== undefined && deploy.user !== 'root';
+}
+
 function on(topology: Topology, host: Host, command: string): string {
-  return shellText(['ssh', login(topology, host), command]);
+  const own = usesSudo(topology) ? shellText(['sudo', '-n', 'sh', '-ec', command]) : command;
+  return shellText(['ssh', login(topology, host), own]);
 }
 
 function folderOf({ release }: Topology): string {
@@ -28,6 +34,7 @@ export function copyCommands(topology: Topology, host: Host, to: Side): readonly
     shellText([
       'rsync',
       ...words,
+      ...(usesSudo(topology) ? ['--rsync-path=sudo -n rsync'] : []),
       `--link-dest=${topology.release}/`,
       `${to.copied}/`,
       `${login(topology, host)}:${part}/`,
@@ -48,7 +55,8 @@ export function migrateCommand(topology: Topology, host: Host, { version }: Side
 }
 
 function balancerCommands(topology: Topology, host: Host, state: 'drain' | 'ready'): readonly string[] {
-  if (!host.roles.includes('web')) return [];
+  // The only one is not drained: readers would have nobody.
+  if (!host.roles.includes('web') || hostsWith(topology, 'web').length === 1) return [];
   return hostsWith(topology, 'balancer').map((balancer) =>
     on(topology, balancer, `echo "set server pages/${host.name} state ${state}" | socat - ${adminSocket}`),
   );
@@ -75,6 +83,18 @@ export function switchCommands(topology: Topology, host: Host, version: string):
       : [on(topology, host, `systemctl is-active ${services(host)}`)]),
     ...balancerCommands(topology, host, 'ready'),
   ];
+}
+
+/** What leads back from now on, as `reperio deploy rollback` finds it. */
+export function afterCommands(topology: Topology, hosts: readonly Host[], from: Side): readonly string[] {
+  const folder = folderOf(topology);
+  return hosts.map((host) =>
+    on(
+      topology,
+      host,
+      `ln -sfn releases/${from.version} ${folder}/previous.new && mv -T ${folder}/previous.new ${folder}/previous`,
+    ),
+  );
 }
 
 /** Nobody runs while the schema changes under all. */

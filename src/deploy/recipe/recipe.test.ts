@@ -54,12 +54,33 @@ test('a recipe has all that is needed, for every host in its order', () => {
     text,
     /^ssh root@10\.77\.0\.11 'echo "set server pages\/web2 state drain" \| socat - \/run\/haproxy\/admin\.sock'$/m,
   );
+  const again = writeDocument(recipe(facts({ to: { ...to, version: '0.8.0' } })), 'markdown');
+  assert.match(again, /Both are called 0\.8\.0, .* cannot be done/);
   const back = text.slice(text.indexOf('## Rollback'));
   assert.ok(back.indexOf('releases/0.8.0') > 0 && !back.includes('releases/0.9.0'));
   assert.ok(back.indexOf('10.77.0.23') < back.indexOf('10.77.0.41'));
   assert.match(text, /^\| worker1 \| +\|/m);
+  // As deploying does: rollback knows where it leads.
+  assert.match(text, /^ssh root@10\.77\.0\.41 'ln -sfn releases\/0\.8\.0 .*\/previous'$/m);
   // Shells take every command as it stands.
   for (const [, script] of text.matchAll(/```sh\n([\s\S]*?)```/g)) execFileSync('sh', ['-n'], { input: script! });
+});
+
+test('who is not root uses sudo for all of it, and a node that is alone is not drained', () => {
+  const topology = exampleTopology((text) =>
+    text
+      .replace('hosts:', 'deploy: {user: deployer}\nhosts:')
+      .replace(/ {2}web[23]:.*\n/g, '')
+      .replace('roles: [web]', 'roles: [web, files]'),
+  );
+  const text = writeDocument(recipe(facts({ topology })), 'markdown');
+  const lines = [...text.matchAll(/```sh\n([\s\S]*?)```/g)].flatMap(([, script]) => script!.trim().split('\n'));
+  for (const line of lines.filter((each) => each.startsWith('ssh')))
+    assert.match(line, /^ssh deployer@[\d.]+ 'sudo -n sh -ec /, line);
+  for (const line of lines.filter((each) => each.startsWith('rsync')))
+    assert.match(line, /'--rsync-path=sudo -n rsync' .* deployer@/);
+  assert.doesNotMatch(text, /state drain/);
+  execFileSync('sh', ['-n'], { input: lines.join('\n') });
 });
 
 test('an offline migration changes the commands, and there is no way back', () => {

@@ -1,7 +1,7 @@
 import { type Host, hostsWith, type Topology } from '../../cluster/topology/topology.ts';
 import { newIndex, pendingMigrations, settingsChange, waitText } from '../release/compare.ts';
 import { hostsInOrder } from '../rollout/survey.ts';
-import { copyCommands, migrateCommand, offlineCommands, switchCommands } from './by-hand.ts';
+import { afterCommands, copyCommands, migrateCommand, offlineCommands, switchCommands } from './by-hand.ts';
 import { type Block, commands, heading, list, text } from './document.ts';
 import type { RenderedDifference } from './rendered.ts';
 import type { Side } from './side.ts';
@@ -31,6 +31,13 @@ export function recipe(facts: RecipeFacts): readonly Block[] {
     text(
       `From commit ${from.commit.slice(0, 12)} to ${to.commit.slice(0, 12)}, for ${new URL(topology.baseUrl).host}. Nothing of this text has been done; \`reperio deploy run\` does the same by itself${isOffline ? ' but for the offline migration' : ''}.`,
     ),
+    ...(from.version === to.version
+      ? [
+          text(
+            `Both are called ${to.version}, and hosts keep releases by their versions: this cannot be done. Raise \`version\` in package.json, commit, and make the release again.`,
+          ),
+        ]
+      : []),
     ...commitBlocks(facts),
     ...targetBlocks(topology, hosts),
     ...databaseBlocks(facts, pending),
@@ -122,7 +129,11 @@ function indexBlocks({ from, to }: RecipeFacts): readonly Block[] {
   ];
 }
 
-function commandBlocks({ topology, to }: RecipeFacts, hosts: readonly Host[], isOffline: boolean): readonly Block[] {
+function commandBlocks(
+  { topology, from, to }: RecipeFacts,
+  hosts: readonly Host[],
+  isOffline: boolean,
+): readonly Block[] {
   const source = to.toPrepare === undefined ? [] : [text(to.toPrepare)];
   const unlessOffline = isOffline
     ? [
@@ -131,6 +142,7 @@ function commandBlocks({ topology, to }: RecipeFacts, hosts: readonly Host[], is
           'Tell readers with `reperio site level closed --message "..."` before. No reader is answered until the last command has ended.',
         ),
         commands(offlineCommands(topology, hosts, to)),
+        text('When the site is as it should be: `reperio site level open`.'),
       ]
     : [
         heading(3, `${hosts[0]!.name}: the schema`),
@@ -143,11 +155,17 @@ function commandBlocks({ topology, to }: RecipeFacts, hosts: readonly Host[], is
       ];
   return [
     heading(2, 'Commands'),
+    text(
+      `Before them, keep others from deploying: \`reperio deploy lock --reason "${to.version} by hand"\`; after them \`reperio deploy unlock\`.`,
+    ),
     ...source,
     heading(3, 'All hosts: the copy'),
     text('Nothing is used yet. A line of `sha256sum` is a file that is damaged: stop there.'),
     commands(hosts.flatMap((host) => copyCommands(topology, host, to))),
     ...unlessOffline,
+    heading(3, 'All hosts: afterwards'),
+    text('When all is well. `reperio deploy rollback` leads back to the release that this link names.'),
+    commands(afterCommands(topology, hosts, from)),
   ];
 }
 

@@ -10,6 +10,7 @@ import { readMigrations } from '../../store/migrate.ts';
 import { locksOf } from '../../store/migrations/locks.ts';
 import type { Release } from '../release/release.ts';
 import { openSource } from '../rollout/source.ts';
+import { shellText } from '../ssh/quote.ts';
 import { recipeErrors } from './errors.ts';
 import { git } from './git.ts';
 
@@ -32,8 +33,10 @@ export async function openSide(name: string, clone: string): Promise<Side> {
   if (source !== undefined) {
     const { release, folder, path, close } = source;
     const isUnpacked = path === folder;
-    const toPrepare = isUnpacked ? undefined : `Unpack the release first: \`tar --zstd -xf ${basename(path)}\`.`;
-    const copied = isUnpacked ? folder : basename(path).replace(/\.tar\.zst$/, '');
+    // Also where its name begins with a hyphen or has a colon.
+    const copied = isUnpacked ? folder : `./${basename(path).replace(/\.tar\.zst$/, '')}`;
+    const unpack = `mkdir ${shellText([copied])} && tar --zstd --strip-components=1 -C ${shellText([copied])} -xf ${shellText([path])}`;
+    const toPrepare = isUnpacked ? undefined : `Unpack the release first: \`${unpack}\`.`;
     return { ...release, name, folder, copied, toPrepare, close };
   }
   const commit = await git(clone, ['rev-parse', '--verify', '--quiet', `${name}^{commit}`]);
@@ -43,8 +46,8 @@ export async function openSide(name: string, clone: string): Promise<Side> {
   try {
     await checkOut(clone, commit.trim(), folder, name);
     const info = await infoOf(folder, name);
-    const copied = `reperio-${info.version}-linux-${process.arch}`;
-    const toPrepare = `${name} is a commit: make a release of it first (\`scripts/release\`), and unpack \`dist/${copied}.tar.zst\` here.`;
+    const copied = `./reperio-${info.version}-linux-${process.arch}`;
+    const toPrepare = `${name} is a commit: make a release of it first (\`scripts/release\`), and unpack it here: \`tar --zstd -xf dist/${copied.slice(2)}.tar.zst\`.`;
     return { ...info, commit: commit.trim(), name, folder, copied, toPrepare, close };
   } catch (error) {
     close();

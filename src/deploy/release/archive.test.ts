@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeArchive } from '../../../scripts/make/archive.ts';
+import { openSource } from '../rollout/source.ts';
 import { isArchive, unpackRelease, withUnpacked } from './archive.ts';
 import { digestOf, filesOf } from './manifest.ts';
 import { readRelease } from './read.ts';
@@ -56,6 +57,21 @@ test('the same files make the same bytes, whenever and by whomever they were wri
   const second = join(scratch, 'second.tar.zst');
   await writeArchive(again, 'reperio-0.3.0-linux-x64', date, second);
   assert.equal(await digestOf(second), await digestOf(archive));
+});
+
+test('a file with more in it than its manifest names, or with other bytes, is not deployed', async () => {
+  await assert.rejects(openSource(archive), /is not as its manifest says: src\/a\.ts \(changed\)/);
+  const more = join(scratch, 'more');
+  mkdirSync(more);
+  await makeTestRelease(more);
+  const path = join(scratch, 'a:b c.tar.zst');
+  await writeArchive(more, 'x', date, path);
+  const source = await openSource(path);
+  assert.equal(source?.release.version, '0.3.0');
+  source.close();
+  writeFileSync(join(more, 'src/more.ts'), '');
+  await writeArchive(more, 'x', date, path);
+  await assert.rejects(openSource(path), /src\/more\.ts \(extra\)/);
 });
 
 test('a file that is cut off, altered or no release at all is not taken', async () => {

@@ -25,6 +25,12 @@ export const releaseErrors = defineErrors({
     message: '{path} is damaged or is not whole: {problem}.',
     hint: 'Copy it here again, and compare its SHA-256 with that of the original.',
   },
+  altered: {
+    code: 'REPERIO_RELEASE_ALTERED',
+    status: 409,
+    message: '{path} is not as its manifest says: {files}.',
+    hint: 'Copy it here again, and compare its SHA-256 with that which `scripts/release` printed. `reperio release verify {path}` names every file.',
+  },
   diskFull: {
     code: 'REPERIO_RELEASE_DISK_FULL',
     status: 507,

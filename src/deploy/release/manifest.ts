@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, readFileSync } from 'node:fs';
+import { createReadStream, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { UserError } from '../../errors/errors.ts';
@@ -17,8 +17,10 @@ export function readManifest(folder: string): Manifest {
   };
   let text: string;
   try {
+    if (statSync(path).size > mostBytes) return damaged('it is far too long');
     text = readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     return damaged(error instanceof Error && 'code' in error ? String(error.code) : String(error));
   }
   if (!text.endsWith('\n')) return damaged('its last line is not whole');
@@ -26,9 +28,17 @@ export function readManifest(folder: string): Manifest {
   return new Map(
     lines.map((line, at) => {
       const [, digest = '', name = ''] = /^([0-9a-f]{64}) {2}(.+)$/.exec(line) ?? damaged(`line ${at + 1} is wrong`);
+      if (leadsOut(name)) damaged(`line ${at + 1} names a file outside of the release`);
       return [name, digest] as const;
     }),
   );
+}
+
+/** Bytes; a real one has less than one megabyte. */
+const mostBytes = 5e7;
+
+function leadsOut(name: string): boolean {
+  return name.split('/').some((part) => part === '' || part === '.' || part === '..');
 }
 
 /** As `sha256sum -c` reads it. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { releaseErrors } from './errors.ts';
@@ -31,27 +31,50 @@ export function parseRelease(text: string, path: string): Release {
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
-const isList = (value: unknown): boolean => Array.isArray(value);
+const isListOf =
+  (isRight: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    Array.isArray(value) && value.every(isRight);
+const hasFields =
+  (fields: Readonly<Record<string, (value: unknown) => boolean>>) =>
+  (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    Object.entries(fields).every(([name, isRight]) => isRight((value as Record<string, unknown>)[name]));
+const isMigration = hasFields({
+  number: Number.isInteger,
+  file: (value) => typeof value === 'string' && /^\d+-[\w-]+\.sql$/.test(value),
+  checksum: isText,
+  offline: (value) => typeof value === 'boolean',
+  locks: (value) => value === undefined || isText(value),
+});
+const isPair = hasFields({ analysis: Number.isInteger, format: Number.isInteger });
 const isPlatform = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && 'arch' in value && 'glibc' in value && isText(value.glibc);
 
 /** What every later release has too: a reader of another version relies on it. */
 const shape: Readonly<Record<keyof Release, (value: unknown) => boolean>> = {
   version: (value) => typeof value === 'string' && /^\d[\w.+~-]*$/.test(value),
-  commit: isText,
+  commit: (value) => typeof value === 'string' && /^[0-9a-f]{7,64}$/.test(value),
   date: isText,
   platform: isPlatform,
   node: isText,
   postgresql: (value) => Number.isInteger(value),
-  migrations: isList,
-  index: isList,
-  settings: isList,
+  migrations: isListOf(isMigration),
+  index: isListOf(isPair),
+  settings: isListOf(isText),
 };
+
+/** Bytes; a real one has some ten thousand. */
+const mostBytes = 1e6;
 
 function textOf(path: string): string | undefined {
   try {
+    if (statSync(path).size > mostBytes)
+      throw new UserError(releaseErrors.infoDamaged, { path, problem: 'it is far too long' });
     return readFileSync(path, 'utf8');
   } catch (error) {
+    if (error instanceof UserError) throw error;
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw new UserError(releaseErrors.infoDamaged, { path, problem: String(code) }, error);

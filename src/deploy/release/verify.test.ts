@@ -19,6 +19,17 @@ beforeEach(async () => {
 
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
+/** Of the error that it throws. */
+function code(read: () => unknown): string {
+  try {
+    read();
+  } catch (error) {
+    assert.ok(error instanceof Error && 'code' in error);
+    return `${error.code}: ${error.message.replace(folder, '')}`;
+  }
+  return 'nothing';
+}
+
 async function found(): Promise<readonly string[]> {
   return (await verifyRelease(folder)).map(({ path, kind }) => `${kind}: ${path}`);
 }
@@ -71,15 +82,7 @@ describe('a release', () => {
   });
 
   test('what cannot be read is said with its reason', () => {
-    const code = (read: () => unknown): string => {
-      try {
-        read();
-      } catch (error) {
-        assert.ok(error instanceof Error && 'code' in error);
-        return `${error.code}: ${error.message.replace(folder, '')}`;
-      }
-      return 'nothing';
-    };
+    const release = readRelease(folder);
     writeFileSync(join(folder, releaseFile), '{"version": "0.3.0"}');
     assert.match(
       code(() => readRelease(folder)),
@@ -90,6 +93,23 @@ describe('a release', () => {
       code(() => readRelease(folder)),
       /^REPERIO_RELEASE_INFO_DAMAGED: .*it is not JSON/,
     );
+    for (const [change, name] of [
+      [{ commit: '--output=/etc/x' }, 'commit'],
+      [{ version: '0.3.0/../../x' }, 'version'],
+      [{ migrations: [null] }, 'migrations'],
+      [{ migrations: [{ ...release.migrations[0], file: '../x.sql' }] }, 'migrations'],
+      [{ index: [{}] }, 'index'],
+      [{ settings: [1] }, 'settings'],
+      [{ settings: ['x'.repeat(2e6)] }, ''],
+    ] as const) {
+      writeFileSync(join(folder, releaseFile), JSON.stringify({ ...release, ...change }));
+      const said = code(() => readRelease(folder));
+      assert.match(said, /^REPERIO_RELEASE_INFO_DAMAGED: /);
+      assert.ok(said.includes(name === '' ? 'far too long' : `"${name}" is missing or wrong`), said);
+    }
+  });
+
+  test('a manifest names files of the release only', () => {
     unlinkSync(join(folder, releaseFile));
     assert.match(
       code(() => readRelease(folder)),
@@ -105,6 +125,13 @@ describe('a release', () => {
       code(() => readManifest(folder)),
       /its last line is not whole/,
     );
+    for (const name of ['../../etc/shadow', '/etc/shadow', 'src//a.ts', './src/a.ts', 'src/..']) {
+      writeFileSync(join(folder, manifestFile), `${'a'.repeat(64)}  ${name}\n`);
+      assert.match(
+        code(() => readManifest(folder)),
+        /line 1 names a file outside of the release/,
+      );
+    }
     unlinkSync(join(folder, manifestFile));
     assert.match(
       code(() => readManifest(folder)),

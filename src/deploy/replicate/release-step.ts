@@ -1,4 +1,5 @@
 import { UserError } from '../../errors/errors.ts';
+import { rolloutErrors } from '../rollout/errors.ts';
 import type { Fleet } from '../rollout/fleet.ts';
 import { beforeCopyScript, dropCopyScript, switchScript, verifyScript } from '../rollout/scripts.ts';
 import { sshErrors } from '../ssh/errors.ts';
@@ -26,6 +27,7 @@ export async function bringRelease(fleet: Fleet, prepared: Prepared, signal: Abo
   await script('mkdir -p -- "$1/releases"', [folder]);
   const answer = (await script(beforeCopyScript, [folder, version, manifest, String(needed)])).trim();
   let said = `${version} was there`;
+  if (answer === 'in force') throw new UserError(rolloutErrors.otherBuild, { host: host.name, to: version });
   if (answer !== 'there') {
     if (answer.startsWith('free ')) {
       await script(dropCopyScript, [folder, version]);

@@ -18,14 +18,14 @@ const needs = {
 
 function found(facts: string, change: Partial<Examined> = {}): Examined {
   return {
-    facts: parseFacts('web4', facts),
+    facts: parseFacts('web4', facts, 'direct'),
     ...{ system: 'Debian', hasSystemd: true, memory: 4e9, ahead: 0, hasUser: true, owner: 'reperio', dataFree: 10e9 },
     ...{ taken: [], active: [], segments: new Map<string, number>() },
     ...change,
   };
 }
 
-const well = 'root\tdirect\narch\tx86_64\nglibc\tglibc 2.36\nfree\t9000000\n';
+const well = 'arch\tx86_64\nglibc\tglibc 2.36\nfree\t9000000\n';
 
 test('a host that is well has nothing in its way, also when it is a node already', () => {
   assert.deepEqual(nodeObstacles(found(well), needs, topology), []);
@@ -36,7 +36,9 @@ test('a host that is well has nothing in its way, also when it is a node already
 });
 
 test('each thing that is not well is a sentence, and all are told at once', () => {
-  const wrong = found('arch\taarch64\nglibc\tglibc 2.17\nfree\t1000\nlacks\trsync\n', {
+  const nobody = 'arch\taarch64\nglibc\tglibc 2.17\nfree\t1000\nlacks\trsync\n';
+  const wrong = found('', {
+    facts: parseFacts('web4', nobody, undefined),
     ...{ hasSystemd: false, memory: 5e8, ahead: -90, owner: 'postgres', dataFree: 1e6, taken: [8080] },
   });
   const sentences = nodeObstacles(wrong, needs, topology);

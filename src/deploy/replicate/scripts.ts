@@ -41,6 +41,7 @@ chown -- "$user:$user" "$data" "$data/index"`;
 /** path, mode; the text comes as input: the file is whole or as before, and whose it was. */
 export const writeScript = `
 path=$1; mode=$2
+umask 022
 mkdir -p -- "$(dirname -- "$path")"
 umask 077
 cat >"$path.new"

@@ -4,7 +4,7 @@ import { carryOut } from './carry-out.ts';
 import { type Deployment, stepName } from './deployment.ts';
 import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
-import { holderHere, lockHosts } from './lock.ts';
+import { holderHere, newTurn, takeOver } from './lock.ts';
 import { Recorder } from './recorder.ts';
 import { type Survey, survey } from './survey.ts';
 
@@ -58,7 +58,8 @@ async function goOn(
 ): Promise<void> {
   const age = Math.min(...facts.filter(({ state }) => state?.id === deployment.id).map(({ stateAge }) => stateAge));
   if (!force && isAtWork(deployment, age)) {
-    const { holder, to } = deployment;
+    const { to } = deployment;
+    const holder = deployment.by ?? deployment.holder;
     const step = deployment.steps.find(({ state }) => state === 'running');
     const host = step === undefined ? 'a host' : stepName(step);
     throw new UserError(rolloutErrors.stillRuns, { holder, to, host, when: `${age} s ago` });
@@ -69,13 +70,14 @@ async function goOn(
   const since = new Date(deployment.began).toISOString();
   const lock = { id: deployment.id, holder: deployment.holder, reason: `deploying ${deployment.to}`, since };
   // Some may have given it back already.
-  await lockHosts(fleet, names, lock);
+  const turn = newTurn(Math.max(deployment.turn ?? 0, ...facts.map((each) => each.turn)) + 1);
+  await takeOver(fleet, names, lock, turn);
   const isThere = deployment.steps.some(
     ({ kind, host, state }) => kind === 'verify' && host === first!.name && state === 'done',
   );
   const asking = isThere && !deployment.isRollback ? `${fleet.folder}/releases/${deployment.to}` : first!.before;
   const recorder = new Recorder(fleet, first!.name, asking);
-  deployment.pid = process.pid;
+  Object.assign(deployment, { pid: process.pid, by: holderHere(), turn: turn.number });
   const { from, to, steps } = deployment;
   const last = library?.log.find(({ outcome }) => outcome === 'done');
   watching.onPlan({ steps: steps.filter((step) => !step.back), hosts: names, from, to, last });
@@ -90,8 +92,8 @@ async function goOn(
 }
 
 /** On this machine its process is looked for; on another one, how old its last word is. */
-function isAtWork({ holder, pid }: Deployment, age: number): boolean {
-  if (holder !== holderHere()) return age < leftAfter;
+function isAtWork({ holder, by = holder, pid }: Deployment, age: number): boolean {
+  if (by !== holderHere()) return age < leftAfter;
   if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);

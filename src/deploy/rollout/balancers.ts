@@ -68,8 +68,21 @@ export async function askHaproxy(fleet: Fleet, balancer: string, command: string
   return text;
 }
 
+export async function serversOn(fleet: Fleet, balancer: string): Promise<ReadonlyMap<string, BalancedServer>> {
+  return parseServers(await askHaproxy(fleet, balancer, `show servers state ${backend}`));
+}
+
 export async function serverOn(fleet: Fleet, balancer: string, server: string): Promise<BalancedServer> {
-  const found = parseServers(await askHaproxy(fleet, balancer, `show servers state ${backend}`)).get(server);
+  return knownServer(await serversOn(fleet, balancer), balancer, server);
+}
+
+/** Throws `balancerSilent` where it does not know it. */
+export function knownServer(
+  servers: ReadonlyMap<string, BalancedServer>,
+  balancer: string,
+  server: string,
+): BalancedServer {
+  const found = servers.get(server);
   if (found !== undefined) return found;
   const problem = `has no server ${server} in its backend ${backend}`;
   throw new UserError(rolloutErrors.balancerSilent, { balancer, socket: adminSocket, problem });

@@ -59,13 +59,16 @@ export async function deploy(fleet: Fleet, target: Target, watching: Watching): 
   const lock: DeployLock = { id, holder: holderHere(), reason, since: new Date().toISOString() };
   const names = planned.hosts;
   await lockHosts(fleet, names, lock);
-  const deployment = await newDeployment(fleet, target, found, lock);
+  const deployment = await newDeployment(fleet, target, found, lock).catch(async (error: unknown) => {
+    await unlockHosts(fleet, names, id, 0);
+    throw error;
+  });
   const [first] = deployment.hosts;
   const recorder = new Recorder(fleet, first!.name, first!.before);
   try {
     const held = found.library === undefined ? undefined : await recorder.lock(lock);
     if (held !== undefined && held.id !== id) {
-      await unlockHosts(fleet, names, id);
+      await unlockHosts(fleet, names, id, 0);
       throw lockedBy(held, 'in the library');
     }
     await carryOut({ fleet, deployment, source: target.source, recorder, back: false, ...watching });

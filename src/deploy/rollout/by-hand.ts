@@ -17,8 +17,14 @@ export async function lockByHand(fleet: Fleet, reason: string): Promise<DeployLo
   throw lockedBy(held, 'in the library');
 }
 
+interface Unlocked {
+  readonly lock: DeployLock;
+  /** Hosts that do not answer, and may have it still. */
+  readonly left: readonly string[];
+}
+
 /** Throws `notLocked`, and `lockOfOthers` unless it is forced. */
-export async function unlockByHand(fleet: Fleet, force: boolean): Promise<DeployLock> {
+export async function unlockByHand(fleet: Fleet, force: boolean): Promise<Unlocked> {
   const found = await survey(fleet);
   const locks = [...found.facts.map(({ lock }) => lock), found.library?.lock].filter((each) => each !== undefined);
   const [lock] = locks;
@@ -27,11 +33,14 @@ export async function unlockByHand(fleet: Fleet, force: boolean): Promise<Deploy
   if (!force && (lock.holder !== holderHere() || isDeployment))
     throw new UserError(rolloutErrors.lockOfOthers, { ...lock });
   const names = found.hosts.map(({ name }) => name);
+  const silent = names.filter((name) => !found.facts.some((each) => each.name === name));
+  const left = new Set(silent);
   for (const id of new Set(locks.map((each) => each.id))) {
-    await unlockHosts(fleet, names, id);
+    const there = names.filter((name) => !silent.includes(name));
+    for (const name of await unlockHosts(fleet, there, id)) left.add(name);
     await inLibrary(fleet, found, (recorder) => recorder.unlock(id));
   }
-  return lock;
+  return { lock, left: [...left] };
 }
 
 async function inLibrary<T>(

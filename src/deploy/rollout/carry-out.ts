@@ -1,5 +1,6 @@
 import { UserError } from '../../errors/errors.ts';
 import { knownPair } from '../../site/index-versions.ts';
+import { isConnectionTrouble } from '../ssh/explain.ts';
 import { type Deployment, type Step, type StepRecord, stepName } from './deployment.ts';
 import { askingFolder, type Doing, doStep, newFolder } from './do-step.ts';
 import { rolloutErrors } from './errors.ts';
@@ -53,6 +54,8 @@ class Carrier {
   #at: string;
   /** What has ended there and is not in its log yet: it is noted together with what comes next. */
   #ended: StepRecord | undefined;
+  /** Somebody else has it: the library hears nothing of us any more. */
+  #isLost = false;
 
   constructor(options: CarryOptions) {
     this.#options = options;
@@ -87,6 +90,7 @@ class Carrier {
         throw new UserError(rolloutErrors.interrupted, { to: this.#deployment.to, step: stepName(step) });
       }
       const failed = await this.#do(step);
+      if (isLost(failed)) throw failed;
       // It is in force and well: what is left over on a disk is no reason to go back.
       if (failed !== undefined && step.kind !== 'prune') return failed;
     }
@@ -100,6 +104,7 @@ class Carrier {
     for (const step of this.#deployment.steps.filter(({ back, state }) => back && state !== 'done')) {
       if (left.has(step.host)) continue;
       const failed = await this.#do(step);
+      if (isLost(failed)) throw failed;
       if (failed !== undefined) left.set(step.host, failed);
     }
     const { to, problem = '' } = this.#deployment;
@@ -149,7 +154,10 @@ class Carrier {
     };
     try {
       const said = await this.#fleet.insist(async () => {
-        await this.note();
+        // A host that cannot write it down can be brought back all the same.
+        await this.note().catch((error: unknown) => {
+          if (!step.back || isLost(error) || isConnectionTrouble(error)) throw error;
+        });
         return doStep(this.#doing, step);
       });
       done('done', said);
@@ -163,7 +171,7 @@ class Carrier {
       return error;
     } finally {
       this.#ended = step;
-      this.#options.recorder.tell(this.#deployment);
+      // The library hears of it with the next word, when it is sure that this is ours still.
       onStep(step);
     }
   }
@@ -178,20 +186,24 @@ class Carrier {
     this.#ended = undefined;
     deployment.sequence++;
     const state = JSON.stringify(deployment);
-    this.#options.recorder.tell(deployment);
     const line = ended === undefined ? '' : JSON.stringify({ id: deployment.id, to: deployment.to, ...ended });
     const names = [...new Set([this.#at, deployment.hosts[0]!.name, ...(ended === undefined ? [] : [ended.host])])];
     const noted = await Promise.allSettled(
       names.map((name) => this.#write(name, name === ended?.host ? line : '', state)),
     );
     const failed = noted.filter((each) => each.status === 'rejected');
-    if (failed.length === names.length) throw failed[0]!.reason;
+    const lost = failed.find(({ reason }) => isLost(reason));
+    this.#isLost ||= lost !== undefined;
+    if (lost !== undefined || failed.length === names.length) throw (lost ?? failed[0])!.reason;
+    if (!this.#isLost) this.#options.recorder.tell(deployment);
   }
 
   async #write(name: string, line: string, state: string): Promise<void> {
     const host = await this.#fleet.host(name);
-    const words = [this.#fleet.folder, this.#deployment.id, line];
-    await host.script(noteScript, words, { input: `${state}\n`, what: 'noting how far it is' });
+    const { id, to, turn = 0 } = this.#deployment;
+    const words = [this.#fleet.folder, id, String(turn), line];
+    const said = await host.script(noteScript, words, { input: `${state}\n`, what: 'noting how far it is' });
+    if (said.trim() === 'lost') throw new UserError(rolloutErrors.lost, { to, host: name });
   }
 
   async #end(outcome: NonNullable<Deployment['outcome']>): Promise<void> {
@@ -199,12 +211,14 @@ class Carrier {
     Object.assign(deployment, { outcome, ended: Date.now() });
     deployment.sequence++;
     const { id, to, from, holder, problem } = deployment;
-    await this.note().catch(() => undefined);
+    await this.note().catch((error: unknown) => {
+      if (isLost(error)) throw error;
+    });
     const line = JSON.stringify({ id, from, to, holder, outcome, problem });
     const state = JSON.stringify(deployment);
     const names = deployment.hosts.map(({ name }) => name);
     await Promise.all(names.map((name) => this.#write(name, line, state).catch(() => undefined)));
-    const left = await unlockHosts(this.#fleet, names, id);
+    const left = await unlockHosts(this.#fleet, names, id, deployment.turn ?? 0);
     if (left.length > 0)
       this.#options.onNote(
         `${left.join(', ')} could not be unlocked; when they answer: \`reperio deploy unlock --force\`.`,
@@ -214,7 +228,12 @@ class Carrier {
   }
 
   async #record(): Promise<void> {
+    if (this.#isLost) return;
     this.#options.recorder.tell(this.#deployment);
     await this.#options.recorder.settled();
   }
+}
+
+function isLost(error: unknown): error is UserError {
+  return error instanceof UserError && error.code === rolloutErrors.lost.code;
 }

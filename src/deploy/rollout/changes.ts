@@ -32,9 +32,14 @@ export async function filesChange(
   return {
     changed: changed.length,
     gone: gone.length,
-    bytes: changed.reduce((sum, path) => sum + lstatSync(join(source.folder, path)).size, 0),
+    bytes: changed.reduce((sum, path) => sum + sizeOf(join(source.folder, path)), 0),
     packages: await packageChanges(fleet, name, current, source, changed),
   };
+}
+
+/** A file that is missing is told when the release is verified. */
+function sizeOf(path: string): number {
+  return lstatSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 const packageFile = /^node_modules\/((?:@[^/]+\/)?[^/]+)\/package\.json$/;

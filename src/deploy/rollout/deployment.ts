@@ -27,8 +27,12 @@ export interface Deployment {
   readonly keep: number;
   /** Raised by each change: of several copies the one with the highest is the newest. */
   sequence: number;
-  /** Of the process that is at work, on the machine of the holder. */
+  /** Of the process that is at work, on the machine of `by`. */
   pid: number;
+  /** person@machine of who is at work; undefined: the holder. */
+  by?: string;
+  /** How often somebody went on with it; undefined: never. */
+  turn?: number;
   steps: StepRecord[];
   /** How balancers treated a host before it was drained. */
   readonly states: Record<string, Record<string, ServerState>>;

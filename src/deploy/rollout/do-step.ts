@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { adminSocket } from '../../cluster/render/haproxy.ts';
 import { UserError } from '../../errors/errors.ts';
 import { libraryObstacles } from '../release/compare.ts';
 import { parseRelease } from '../release/read.ts';
 import { sshErrors } from '../ssh/errors.ts';
-import { awaitDrained, awaitUp, serverOn, setServer } from './balancers.ts';
+import { awaitDrained, awaitUp, serverOn, serversOn, setServer } from './balancers.ts';
 import type { Answer, DeployHost, Deployment, Step, StepKind } from './deployment.ts';
 import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
@@ -16,6 +17,7 @@ import {
   restartScript,
   runsScript,
   switchScript,
+  untouchedScript,
   verifyScript,
 } from './scripts.ts';
 
@@ -59,7 +61,10 @@ const actions: Readonly<Record<StepKind, Action>> = {
     return text.trim().split('\n').join(', ');
   },
   drain,
-  switch: async ({ fleet, deployment }, { name, before }, back) => {
+  switch: async (doing, host, back) => {
+    const { fleet, deployment } = doing;
+    const { name, before } = host;
+    if (!back) await verifyAgain(doing, host);
     const folder = `${fleet.folder}/`;
     const old = before.startsWith(folder) ? before.slice(folder.length) : before;
     const to = back ? old : `releases/${deployment.to}`;
@@ -102,6 +107,7 @@ async function copy({ fleet, deployment, source }: Doing, { name, before }: Depl
   const words = [fleet.folder, to, manifest, String(needed)];
   const answer = (await fleet.script(name, beforeCopyScript, words, 60, 'making room')).trim();
   if (answer === 'there') return 'it was there';
+  if (answer === 'in force') throw new UserError(rolloutErrors.otherBuild, { host: name, to });
   if (answer.startsWith('free ')) {
     await fleet.script(name, dropCopyScript, [fleet.folder, to], 60);
     const megabytes = (kilobytes: number): string => Math.ceil(kilobytes / 1000).toLocaleString('en');
@@ -134,6 +140,14 @@ async function verify({ fleet, deployment }: Doing, { name }: DeployHost): Promi
   throw new UserError(rolloutErrors.fileDiffers, { host: name, to, count, are, files: more });
 }
 
+/** It may have been days ago: what was touched since is read again. */
+async function verifyAgain(doing: Doing, host: DeployHost): Promise<void> {
+  const { fleet, deployment } = doing;
+  const words = [fleet.folder, deployment.to, deployment.manifest];
+  const said = await fleet.script(host.name, untouchedScript, words, 60, 'looking at the files');
+  if (said.trim() !== 'same') await verify(doing, host);
+}
+
 /**
  * With the settings of the host, and with the library as it is now: the plan may be an hour old.
  */
@@ -156,7 +170,7 @@ async function check(doing: Doing, host: DeployHost): Promise<string | undefined
   });
 }
 
-async function drain(doing: Doing, { name }: DeployHost): Promise<string | undefined> {
+async function drain(doing: Doing, { name }: DeployHost, back: boolean): Promise<string | undefined> {
   const { fleet, deployment } = doing;
   const { balancers, states } = deployment;
   if (states[name] === undefined) {
@@ -166,11 +180,27 @@ async function drain(doing: Doing, { name }: DeployHost): Promise<string | undef
     states[name] = Object.fromEntries(found);
     await doing.keep();
   }
+  if (!back && (await isLast(doing, name))) return 'readers have no other node: it was not drained';
   // Somebody took it out of service: it stays as it is.
   const own = balancers.filter((balancer) => states[name]![balancer] === 'ready');
   await Promise.all(own.map((balancer) => setServer(fleet, balancer, name, 'drain')));
   const left = await awaitDrained(fleet, balancers, name);
   return left === 0 ? undefined : `${left} requests were still running`;
+}
+
+/**
+ * Would readers have nobody? Throws `lastNode`, but on the way to the release before: what is sick
+ * may be the others, and readers wait at its socket.
+ */
+async function isLast({ fleet, deployment }: Doing, name: string): Promise<boolean> {
+  for (const balancer of deployment.balancers) {
+    const servers = await serversOn(fleet, balancer);
+    const others = [...servers].filter(([server]) => server !== name);
+    if (servers.get(name)?.isUp !== true || others.some(([, { isUp }]) => isUp)) continue;
+    if (deployment.isRollback) return true;
+    throw new UserError(rolloutErrors.lastNode, { host: name, balancer, socket: adminSocket });
+  }
+  return false;
 }
 
 async function undrain({ fleet, deployment }: Doing, { name }: DeployHost): Promise<string | undefined> {

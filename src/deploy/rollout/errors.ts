@@ -49,6 +49,25 @@ export const rolloutErrors = defineErrors({
     message: '{holder} seems to be at work still: {when} the deployment to {to} noted a step of {host}.',
     hint: 'Wait a minute and look at `reperio deploy status`. If its process has ended, --force goes on at once.',
   },
+  lost: {
+    code: 'REPERIO_DEPLOY_LOST',
+    status: 409,
+    message:
+      'The deployment of {to} is not ours any more: on {host} somebody else has gone on with it, or has ended its lock. Nothing more was done here.',
+    hint: '`reperio deploy status` and `reperio deploy log` show what became of it.',
+  },
+  otherBuild: {
+    code: 'REPERIO_DEPLOY_OTHER_BUILD',
+    status: 409,
+    message: '{host} runs another build of release {to}, which must not be replaced under its feet.',
+    hint: 'Give the new one a version of its own: raise `version` in package.json, commit, and make the release again (`scripts/release`).',
+  },
+  lastNode: {
+    code: 'REPERIO_DEPLOY_LAST_NODE',
+    status: 409,
+    message: '{host} is the only web node to which {balancer} can send readers, so it was not taken out of service.',
+    hint: 'Bring another one back first: `echo "show servers state pages" | socat - {socket}` on {balancer} shows them.',
+  },
   sourceMissing: {
     code: 'REPERIO_DEPLOY_SOURCE_MISSING',
     status: 404,

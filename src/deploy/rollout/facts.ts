@@ -25,6 +25,8 @@ export interface HostFacts {
   readonly release: Release | undefined;
   readonly previousVersion: string | undefined;
   readonly previousRelease: Release | undefined;
+  /** SHA-256 of the manifest of the release in force; undefined: it has none. */
+  readonly manifest: string | undefined;
   /** Releases that are on its disk. */
   readonly there: readonly string[];
   /** Bytes. */
@@ -34,6 +36,8 @@ export interface HostFacts {
   /** Units of systemd that it knows. */
   readonly units: readonly string[];
   readonly lock: DeployLock | undefined;
+  /** The newest turn of the lock, also one that was taken by somebody who got no further. */
+  readonly turn: number;
   /** What was left there by a deployment that has not ended. */
   readonly state: Deployment | undefined;
   /** Seconds since it was noted. */
@@ -44,7 +48,7 @@ export interface HostFacts {
 
 const archs: Readonly<Record<string, string>> = { x86_64: 'x64', aarch64: 'arm64' };
 
-export function parseFacts(name: string, text: string): HostFacts {
+export function parseFacts(name: string, text: string, root: HostFacts['root']): HostFacts {
   const values = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const at = line.indexOf('\t');
@@ -54,11 +58,10 @@ export function parseFacts(name: string, text: string): HostFacts {
   }
   const one = (key: string): string => values.get(key)?.[0] ?? '';
   const all = (key: string): readonly string[] => values.get(key) ?? [];
-  const root = one('root');
   const arch = one('arch');
   return {
     name,
-    root: root === 'direct' || root === 'sudo' ? root : undefined,
+    root,
     arch: archs[arch] ?? arch,
     glibc: /^glibc (.+)$/.exec(one('glibc'))?.[1],
     link: one('link'),
@@ -66,12 +69,14 @@ export function parseFacts(name: string, text: string): HostFacts {
     previous: one('previous'),
     ...releaseOf('current', one, 'version', 'release'),
     ...releaseOf('previous', one, 'previousVersion', 'previousRelease'),
+    manifest: one('manifest') || undefined,
     there: all('there'),
     free: Number(one('free')) * 1024,
     lacks: all('lacks'),
     hasSettings: one('settings') === 'yes',
     units: all('unit').flatMap((line) => (line.endsWith(' loaded') ? [line.slice(0, -' loaded'.length)] : [])),
-    lock: parseLock(one('lock')),
+    lock: parseLock(values.get('lock')?.[0]),
+    turn: Math.max(0, ...all('turn').map(Number)),
     state: stateOf(one('state')),
     stateAge: Number(one('state-age')),
     files: new Map(
@@ -113,11 +118,9 @@ function stateOf(text: string): Deployment | undefined {
   }
 }
 
-/** Asks a host, and notes how commands become root's there. */
+/** As root where that may be: a careful umask hides the lock from others. */
 export async function askFacts(fleet: Fleet, name: string, files: readonly string[] = []): Promise<HostFacts> {
   const host = await fleet.host(name);
   const words = ['sh', '-euc', factsScript, 'reperio', fleet.folder, settingsFile, ...files];
-  const facts = parseFacts(name, await host.must(words, { what: 'looking around' }));
-  if (facts.root !== undefined) await fleet.setRoot(name, facts.root === 'sudo' ? ['sudo', '-n', '--'] : []);
-  return facts;
+  return parseFacts(name, await host.must([...host.asRoot, ...words], { what: 'looking around' }), host.root);
 }

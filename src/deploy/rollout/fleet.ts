@@ -5,17 +5,21 @@ import { SshHost } from '../ssh/ssh-host.ts';
 import type { SshOptions } from '../ssh/words.ts';
 
 /** Milliseconds for which a host that does not answer is tried again. */
-const patience = 20_000;
+const usualPatience = 20_000;
 const pause = 1_000;
+
+interface FleetOptions extends SshOptions {
+  /** Milliseconds, instead of 20 s; for tests. */
+  readonly patience?: number;
+}
 
 /** The hosts of a cluster, each with one connection that is made when it is needed, and again. */
 export class Fleet {
   readonly topology: Topology;
-  readonly #options: SshOptions;
+  readonly #options: FleetOptions;
   readonly #hosts = new Map<string, Promise<SshHost>>();
-  readonly #asRoot = new Map<string, readonly string[]>();
 
-  constructor(topology: Topology, options: SshOptions = {}) {
+  constructor(topology: Topology, options: FleetOptions = {}) {
     this.topology = topology;
     this.#options = options;
   }
@@ -40,15 +44,7 @@ export class Fleet {
   async #connect(name: string, before: SshHost | undefined): Promise<SshHost> {
     await before?.close();
     const { address } = this.topology.hosts.find((host) => host.name === name)!;
-    const host = await SshHost.connect({ name, address, user: this.topology.deploy.user }, this.#options);
-    host.asRoot = this.#asRoot.get(name) ?? [];
-    return host;
-  }
-
-  /** How commands become root's there. */
-  async setRoot(name: string, words: readonly string[]): Promise<void> {
-    this.#asRoot.set(name, words);
-    (await this.host(name)).asRoot = words;
+    return SshHost.connect({ name, address, user: this.topology.deploy.user }, this.#options);
   }
 
   /** A script of scripts.ts, as root. */
@@ -60,7 +56,7 @@ export class Fleet {
    * Work that may be done twice: when the connection is lost, a new one is made, and it is done
    * again. Throws what is wrong when that does not help.
    */
-  async insist<T>(work: () => Promise<T>, limit = patience): Promise<T> {
+  async insist<T>(work: () => Promise<T>, limit = this.#options.patience ?? usualPatience): Promise<T> {
     const end = performance.now() + limit;
     for (;;) {
       try {

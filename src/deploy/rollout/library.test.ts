@@ -49,6 +49,8 @@ test('a deployment is told again and again, and is one: the last word counts', a
   const ended = deployment({ steps: [first!, back], ended: 4_000, outcome: 'taken back', problem: 'it was broken' });
   await recordDeployment(database, ended);
   await recordDeployment(database, ended);
+  // Of a machine that slept.
+  await recordDeployment(database, deployment());
   await recordDeployment(database, deployment({ id: 'b', began: 5_000 }));
   const [newest, before, ...more] = await lastDeployments(database, 10);
   assert.deepEqual([newest?.id, newest?.outcome, more.length], ['b', undefined, 0]);

@@ -41,7 +41,10 @@ export async function releaseLibraryLock(database: Queryable, id: string): Promi
   if (await knows(database)) await database.query(sql`DELETE FROM deploy_lock WHERE id = ${id}`);
 }
 
-/** The whole of it, in the place of what was told before. */
+/**
+ * The whole of it, in the place of what was told before. What has ended stays so, whatever somebody
+ * tells who has slept meanwhile.
+ */
 export async function recordDeployment(database: Database, deployment: Deployment): Promise<void> {
   if (!(await knows(database))) return;
   const { id, holder, from, to, began, ended, outcome, problem, steps } = deployment;
@@ -52,14 +55,15 @@ export async function recordDeployment(database: Database, deployment: Deploymen
       SELECT ${id}, ${holder}, ${from}, ${to}, ${at(began)}::timestamptz WHERE NOT EXISTS (SELECT FROM deployment WHERE id = ${id})`);
     const [row] = await transaction.query<{ number: number }>(sql`
       UPDATE deployment SET ended = ${at(ended)}::timestamptz, outcome = ${outcome ?? null}, problem = ${problem ?? null}
-      WHERE id = ${id} RETURNING number`);
+      WHERE id = ${id} AND (outcome IS NULL OR ${outcome ?? null}::text IS NOT NULL) RETURNING number`);
+    if (row === undefined) return;
     await transaction.query(
-      sql`DELETE FROM deployment_step WHERE deployment = ${row!.number} AND at >= ${steps.length}`,
+      sql`DELETE FROM deployment_step WHERE deployment = ${row.number} AND at >= ${steps.length}`,
     );
     const rows = steps.map((step, place) => ({ ...step, at: place, began: at(step.began) }));
     await transaction.query(sql`
       INSERT INTO deployment_step (deployment, at, host, kind, back, state, began, seconds, said)
-      SELECT ${row!.number}, s.at, s.host, s.kind, s.back, s.state, s.began, s.seconds, s.said
+      SELECT ${row.number}, s.at, s.host, s.kind, s.back, s.state, s.began, s.seconds, s.said
       FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
         AS s (at integer, host text, kind text, back boolean, state text, began timestamptz, seconds float8, said text)
       ON CONFLICT (deployment, at) DO UPDATE SET host = excluded.host, kind = excluded.kind, back = excluded.back,

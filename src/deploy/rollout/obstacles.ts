@@ -14,14 +14,31 @@ export interface ObstacleContext {
   readonly library: LibraryLook | undefined;
   /** Bytes that must be copied to each host. */
   readonly bytes: number;
+  /** SHA-256 of its manifest; undefined: the hosts have it. */
+  readonly manifest: string | undefined;
 }
 
 /**
  * Everything that stands in the way, a sentence each, with what to do; none: it can be deployed.
  */
-export function obstaclesOf({ to, hosts, facts, library, bytes }: ObstacleContext): readonly string[] {
-  const found = facts.flatMap((host) => hostObstacles(host, to, hosts, bytes));
+export function obstaclesOf({ to, hosts, facts, library, bytes, manifest }: ObstacleContext): readonly string[] {
+  const found = facts.flatMap((host) => [
+    ...hostObstacles(host, to, hosts, bytes),
+    ...(isOtherBuild(host, to, manifest)
+      ? [
+          `${host.name}: it runs another build of release ${to.version} (commit ${host.release?.commit.slice(0, 12) ?? 'unknown'}, and this one is ${to.commit.slice(0, 12)}). Give the new one a version of its own: raise \`version\` in package.json, commit, and make the release again.`,
+        ]
+      : []),
+    ...(manifest === undefined && hosts.some(({ name }) => name === host.name) && !host.there.includes(to.version)
+      ? [`${host.name}: release ${to.version} is not there, and not on this machine. Name its folder or its file.`]
+      : []),
+  ]);
   return [...found, ...(library === undefined ? [] : libraryObstacles(to, library))];
+}
+
+/** It would be replaced under the feet of its processes, and there would be no way back. */
+function isOtherBuild({ version, manifest }: HostFacts, to: Release, given: string | undefined): boolean {
+  return given !== undefined && version === to.version && manifest !== undefined && manifest !== given;
 }
 
 function hostObstacles(host: HostFacts, to: Release, hosts: readonly DeployHost[], bytes: number): readonly string[] {
@@ -67,7 +84,13 @@ function hostObstacles(host: HostFacts, to: Release, hosts: readonly DeployHost[
 /** What is worth knowing and stands in nobody's way. */
 export function notesOf(topology: Topology, facts: readonly HostFacts[]): readonly string[] {
   const balanced = hostsWith(topology, 'balancer').length > 0;
-  return hostsWith(topology, 'web').flatMap(({ name }) => {
+  const web = hostsWith(topology, 'web');
+  const [only] = web;
+  const alone =
+    balanced && web.length === 1
+      ? [`${only!.name} is the only web node: for the seconds of its restart, readers may get 503 from the balancers.`]
+      : [];
+  const sockets = web.flatMap(({ name }) => {
     const host = facts.find((each) => each.name === name);
     if (host === undefined || host.units.includes('reperio-web.socket')) return [];
     const why = balanced
@@ -75,4 +98,5 @@ export function notesOf(topology: Topology, facts: readonly HostFacts[]): readon
       : 'connections are refused while it restarts';
     return [`${name} has no reperio-web.socket: ${why}. \`reperio cluster render\` makes it.`];
   });
+  return [...alone, ...sockets];
 }

@@ -100,7 +100,8 @@ test('a migration says how long a library of this size waits', () => {
 const facts: HostFacts = {
   ...parseFacts(
     'web1',
-    'root\tdirect\narch\tx86_64\nglibc\tglibc 2.36\nlink\treleases/0.2.0\ncurrent\t/opt/reperio/releases/0.2.0\nfree\t900000\n',
+    'arch\tx86_64\nglibc\tglibc 2.36\nlink\treleases/0.2.0\ncurrent\t/opt/reperio/releases/0.2.0\nfree\t900000\n',
+    'direct',
   ),
   units: ['reperio-web.service'],
 };
@@ -108,7 +109,14 @@ const facts: HostFacts = {
 test('a host stands in the way of a release with what to do', () => {
   const hosts = [{ name: 'web1', isWeb: true, units: ['reperio-web.service'], before: facts.current }];
   const of = (change: Partial<HostFacts>, bytes = 1e8): string =>
-    obstaclesOf({ to: release, hosts, facts: [{ ...facts, ...change }], library: undefined, bytes }).join('\n');
+    obstaclesOf({
+      to: release,
+      hosts,
+      facts: [{ ...facts, ...change }],
+      library: undefined,
+      bytes,
+      manifest: 'ab',
+    }).join('\n');
   assert.equal(of({}), '');
   assert.match(of({ root: undefined }), /^web1: .*sudo asks for a password/);
   assert.match(of({ arch: 'arm64' }), /made for x64, and this machine is arm64/);
@@ -119,6 +127,15 @@ test('a host stands in the way of a release with what to do', () => {
   assert.match(of({ lacks: ['rsync'] }), /has no rsync/);
   assert.match(of({ current: '' }), /no link `current`/);
   assert.match(of({ units: [] }), /systemd does not know reperio-web\.service/);
+  const onHosts = (there: readonly string[]): string => {
+    const context = { to: release, hosts, facts: [{ ...facts, there }], library: undefined, bytes: 0 };
+    return obstaclesOf({ ...context, manifest: undefined }).join();
+  };
+  assert.equal(onHosts(['0.3.0']), '');
+  assert.match(onHosts(['0.2.0']), /^web1: release 0\.3\.0 is not there, and not on this machine/);
+  // It would be replaced while it runs.
+  assert.match(of({ version: '0.3.0', manifest: 'cd' }), /runs another build of release 0\.3\.0/);
+  assert.equal(of({ version: '0.3.0', manifest: 'ab' }), '');
 });
 
 test('what a host says is read line by line, whatever is missing', () => {
@@ -129,6 +146,7 @@ test('what a host says is read line by line, whatever is missing', () => {
   const lock = parseFacts(
     'a',
     'lock\t{"id":"1","holder":"a@b","reason":"c","since":"d"}\nfile\tabc /etc/x\nfile\t- /etc/y\nunit\ta.service not-found\n',
+    'sudo',
   );
   assert.equal(lock.lock?.holder, 'a@b');
   assert.deepEqual(

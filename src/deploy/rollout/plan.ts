@@ -96,8 +96,11 @@ export async function drawPlan(fleet: Fleet, target: Target): Promise<Drawn> {
     last: library?.log.find(({ outcome }) => outcome === 'done'),
     obstacles: [
       ...found.problems,
-      ...obstaclesOf({ to: release, hosts, facts, library, bytes: source?.bytes ?? 0 }),
-      ...(isEverywhere ? [`All hosts run release ${release.version} already: there is nothing to do.`] : []),
+      ...obstaclesOf({ to: release, hosts, facts, library, bytes: source?.bytes ?? 0, manifest: source?.manifest }),
+      ...(isEverywhere && !facts.some(({ manifest }) => isOther(manifest, source))
+        ? [`All hosts run release ${release.version} already: there is nothing to do.`]
+        : []),
+      ...(target.isRollback ? [] : lonelySentences(found)),
       ...lockSentences(found),
     ],
     notes: [
@@ -108,6 +111,22 @@ export async function drawPlan(fleet: Fleet, target: Target): Promise<Drawn> {
     ],
   };
   return { planned, found };
+}
+
+/**
+ * It would be drained while readers have no other one. On the way back that is no reason to stay.
+ */
+function lonelySentences({ up, hosts }: Survey): readonly string[] {
+  if (hosts.filter(({ isWeb }) => isWeb).length < 2) return [];
+  const alone = [...up].filter(([, servers]) => servers.length === 1);
+  return [...new Set(alone.map(([, [only]]) => only!))].map((only) => {
+    const where = alone.flatMap(([balancer, servers]) => (servers[0] === only ? [balancer] : []));
+    return `${only} is the only web node to which ${where.join(' and ')} can send readers, so it cannot be taken out of service. Bring another one back first.`;
+  });
+}
+
+function isOther(manifest: string | undefined, source: Source | undefined): boolean {
+  return source !== undefined && manifest !== undefined && manifest !== source.manifest;
 }
 
 export function stepsFor(

@@ -41,7 +41,11 @@ export async function runProgram(
     throw new UserError(rolloutErrors.olderProgram, { version: release.split('/').at(-1)!, host: name });
   throw new UserError(rolloutErrors.programFailed, {
     ...{ host: name, command: words.slice(0, 2).join(' ') },
-    said: stderr.trim().replace(/^error: /, '') || `status ${status}`,
+    said:
+      stderr
+        .trim()
+        .slice(0, 2_000)
+        .replace(/^error: /, '') || `status ${status}`,
   });
 }
 

@@ -2,10 +2,13 @@ import { existsSync, lstatSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { installationFolder } from '../../config/settings.ts';
+import { UserError } from '../../errors/errors.ts';
 import { isArchive, unpackRelease } from '../release/archive.ts';
+import { releaseErrors } from '../release/errors.ts';
 import { digestOf, filesOf } from '../release/manifest.ts';
 import { readRelease } from '../release/read.ts';
 import { manifestFile, type Release, releaseFile } from '../release/release.ts';
+import { verifyRelease } from '../release/verify.ts';
 
 /** A release on this machine, as a folder. */
 export interface Source {
@@ -33,24 +36,40 @@ export async function openSource(named: string | undefined): Promise<Source | un
   const close = (): void => rmSync(folder, { recursive: true, force: true });
   try {
     await unpackRelease(path, folder);
-    return await sourceOf(path, folder, close);
+    const source = await sourceOf(path, folder, close);
+    await refuseAltered(path, folder);
+    return source;
   } catch (error) {
     close();
     throw error;
   }
 }
 
+/** What comes as a file, nobody has looked at. Throws `altered`. */
+async function refuseAltered(path: string, folder: string): Promise<void> {
+  const differences = await verifyRelease(folder);
+  if (differences.length === 0) return;
+  const shown = differences.slice(0, 3).map(({ path: file, kind }) => `${file} (${kind})`);
+  const more = differences.length > shown.length ? ` and ${differences.length - shown.length} more` : '';
+  throw new UserError(releaseErrors.altered, { path, files: `${shown.join(', ')}${more}` });
+}
+
+const archs = process.arch === 'arm64' ? ['arm64', 'x64'] : ['x64', 'arm64'];
+
 /** Where a release of this name may be, the likeliest first. */
 function placesOf(named: string | undefined): readonly string[] {
   if (named === undefined) return [installationFolder];
   const isVersion = /^\d[\w.+~-]*$/.test(named);
   if (!isVersion) return [resolve(named)];
-  const name = `reperio-${named}-linux-${process.arch}`;
+  // The hosts may be of another kind than this machine.
+  const names = archs.map((arch) => `reperio-${named}-linux-${arch}`);
   const places = ['.', 'dist', join(installationFolder, 'dist'), join(installationFolder, '..')];
   const own = existsSync(join(installationFolder, releaseFile)) ? readRelease(installationFolder).version : '';
   return [
     ...(own === named ? [installationFolder] : []),
-    ...places.flatMap((place) => [`${name}.tar.zst`, name, named].map((each) => resolve(place, each))),
+    ...names.flatMap((name) =>
+      places.flatMap((place) => [`${name}.tar.zst`, name, named].map((each) => resolve(place, each))),
+    ),
   ];
 }
 

@@ -46,6 +46,14 @@ test('nothing changes before the release is verified on every host, and one host
   );
 });
 
+test('a web node that is the only one is not drained: nobody else would answer its readers', () => {
+  const one = (name: string, isWeb: boolean): DeployHost => ({ name, isWeb, units: ['u'], before: '/r/1' });
+  const kinds = (all: readonly DeployHost[]): readonly string[] =>
+    forwardSteps(all, { copies: true, migrates: true, hasBalancers: true }).map(({ kind }) => kind);
+  assert.ok(!kinds([one('a', false), one('b', true)]).includes('drain'));
+  assert.ok(kinds([one('a', true), one('b', true)]).includes('drain'));
+});
+
 test('wherever it stops, the way back leaves every host as it was', () => {
   assertProperty(
     fc.property(hosts, options, fc.nat(), fc.boolean(), (all, given, cut, isDone) => {

@@ -18,6 +18,7 @@ export function forwardSteps(
 ): readonly Step[] {
   const [first] = hosts;
   if (first === undefined) return [];
+  const drains = hasBalancers && isOneOfSeveral(hosts);
   const on = ({ name }: DeployHost, ...kinds: readonly StepKind[]): readonly Step[] =>
     kinds.map((kind) => ({ host: name, kind, back: false }));
   return [
@@ -25,13 +26,20 @@ export function forwardSteps(
     ...hosts.flatMap((host) => on(host, 'check')),
     ...(migrates ? on(first, 'migrate') : []),
     ...hosts.flatMap((host) => [
-      ...(host.isWeb && hasBalancers ? on(host, 'drain') : []),
+      ...(host.isWeb && drains ? on(host, 'drain') : []),
       ...on(host, 'switch', 'restart', 'ready'),
-      ...(host.isWeb && hasBalancers ? on(host, 'undrain') : []),
+      ...(host.isWeb && drains ? on(host, 'undrain') : []),
       ...(host.isWeb ? on(host, 'verified') : []),
     ]),
     ...hosts.flatMap((host) => on(host, 'prune')),
   ];
+}
+
+/**
+ * A web node that is the only one is not drained: readers wait at its socket, and not for nobody.
+ */
+function isOneOfSeveral(hosts: readonly DeployHost[]): boolean {
+  return hosts.filter(({ isWeb }) => isWeb).length > 1;
 }
 
 /**
@@ -46,7 +54,7 @@ export function backSteps({
   const begun = (host: DeployHost, kind: StepKind): boolean =>
     steps.some((step) => step.host === host.name && step.kind === kind && !step.back && step.state !== 'planned');
   return hosts.toReversed().flatMap((host) => {
-    const isBalanced = host.isWeb && balancers.length > 0;
+    const isBalanced = host.isWeb && balancers.length > 0 && isOneOfSeveral(hosts);
     const kinds: readonly StepKind[] = begun(host, 'switch')
       ? [
           ...(isBalanced ? (['drain'] as const) : []),

@@ -1,6 +1,6 @@
 import { type Host, hostsWith, type Topology } from '../../cluster/topology/topology.ts';
 import { UserError } from '../../errors/errors.ts';
-import { serverOn } from './balancers.ts';
+import { knownServer, serversOn } from './balancers.ts';
 import { type DeployHost, unitsOf } from './deployment.ts';
 import { rolloutErrors } from './errors.ts';
 import { askFacts, type HostFacts } from './facts.ts';
@@ -17,6 +17,8 @@ export interface Survey {
   readonly facts: readonly HostFacts[];
   /** Why others did not, and balancers that do not know a host. */
   readonly problems: readonly string[];
+  /** Web nodes to which each balancer sends requests now. */
+  readonly up: ReadonlyMap<string, readonly string[]>;
   /** Undefined: the release in force cannot say, or its host does not answer. */
   readonly library: LibraryLook | undefined;
   /** Why it cannot. */
@@ -59,18 +61,27 @@ export async function survey(fleet: Fleet, { files, log = 1 }: SurveyOptions = {
       libraryProblem = error.message;
     }
   };
+  const up = new Map<string, readonly string[]>();
+  const askBalancer = async (name: string): Promise<void> => {
+    const servers = await serversOn(fleet, name);
+    up.set(
+      name,
+      web.filter((server) => servers.get(server)?.isUp === true),
+    );
+    // The first one that it does not know is enough to say so.
+    for (const server of web) knownServer(servers, name, server);
+  };
   const ask = async (name: string): Promise<HostFacts | undefined> => {
     const facts = await askFacts(fleet, name, files?.get(name)).catch(note);
     if (facts === undefined || facts.root === undefined) return facts;
     if (name === ordered[0]!.name && facts.current !== '') await lookFrom(facts);
-    // The first server that a balancer does not know is enough to say so.
-    if (balancers.includes(name)) await Promise.all(web.map((server) => serverOn(fleet, name, server))).catch(note);
+    if (balancers.includes(name)) await askBalancer(name).catch(note);
     return facts;
   };
   const names = [...new Set([...ordered.map(({ name }) => name), ...balancers])];
   const facts = (await Promise.all(names.map(ask))).filter((each) => each !== undefined);
   const hosts = ordered.map((host) => deployHost(host, facts));
-  return { hosts, balancers, facts, problems, library, libraryProblem };
+  return { hosts, balancers, facts, problems, up, library, libraryProblem };
 }
 
 function deployHost({ name, roles }: Host, facts: readonly HostFacts[]): DeployHost {

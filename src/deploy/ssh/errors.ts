@@ -31,6 +31,12 @@ export const sshErrors = defineErrors({
     message: '{host} cannot be reached by ssh: {reason}.',
     hint: 'Try `ssh {login} true`. The address is that of cluster.yaml unless ~/.ssh/config names another for {host}.',
   },
+  chatty: {
+    code: 'REPERIO_SSH_CHATTY',
+    status: 502,
+    message: '{host} writes something at each login before it does what it is told: "{said}".',
+    hint: 'rsync and we take it for an answer. Let ~/.bashrc on {host} write only to terminals: put `case $- in *i*) ;; *) return ;; esac` first. `ssh {login} true` must print nothing.',
+  },
   lost: {
     code: 'REPERIO_SSH_LOST',
     status: 502,

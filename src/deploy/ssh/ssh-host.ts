@@ -38,6 +38,9 @@ const apart = { stdio: 'pipe', detached: true } as const;
  * a process that was left behind with our pipes does not keep us.
  */
 const mark = '\x1e';
+const asSudo = ['sudo', '-n', '--'] as const;
+/** The first command there: says that it is there, and how it becomes root's. */
+const greeting = `if [ "$(id -u)" = 0 ]; then r=direct; elif sudo -n true 2>/dev/null; then r=sudo; else r=none; fi; printf '\\036%s\\n' "$r"; exec cat`;
 
 /**
  * A host at the end of one connection of OpenSSH's client, which all commands and copies share.
@@ -45,8 +48,7 @@ const mark = '\x1e';
  */
 export class SshHost {
   readonly target: SshTarget;
-  /** Prefix of commands that need root: none for root, else `sudo -n --`. */
-  asRoot: readonly string[] = [];
+  #root: 'direct' | 'sudo' | undefined;
   readonly #options: SshOptions;
   readonly #folder: string;
   readonly #socket: string;
@@ -62,7 +64,7 @@ export class SshHost {
     try {
       const words = masterWords(target, socket, options);
       // It ends when its input does, however we end.
-      const master = spawn('ssh', [...words, 'echo ready; exec cat'], {
+      const master = spawn('ssh', [...words, greeting], {
         ...apart,
         env: sshEnvironment(),
       });
@@ -87,6 +89,16 @@ export class SshHost {
     });
   }
 
+  /** How commands become root's there; undefined: they cannot. */
+  get root(): 'direct' | 'sudo' | undefined {
+    return this.#root;
+  }
+
+  /** Prefix of commands that need root: none for root, and where nobody may be root. */
+  get asRoot(): readonly string[] {
+    return this.#root === 'sudo' ? asSudo : [];
+  }
+
   get name(): string {
     return this.target.name;
   }
@@ -101,7 +113,10 @@ export class SshHost {
     const { limit = usualLimit, what = shown(words) } = options;
     const values = { ...valuesOf(this.target), what };
     if (!this.isOpen) throw new UserError(sshErrors.lost, { ...values, reason: reasonIn(this.#said) });
-    const limited = ['timeout', '-k', '5', String(limit), ...words];
+    // Inside of sudo: nobody but root may end what root runs.
+    const isSudo = this.#root === 'sudo' && asSudo.every((word, at) => words[at] === word);
+    const [before, own] = isSudo ? [asSudo, words.slice(asSudo.length)] : [[], words];
+    const limited = [...before, 'timeout', '-k', '5', String(limit), ...own];
     const text = `${shellText(limited)}; printf '\\036%s\\n' "$?"`;
     const ended = await this.#exchange(text, options, (limit + grace) * 1000);
     if (ended === 'too long' || ended.status === timeoutStatus || ended.status === killedStatus)
@@ -120,9 +135,12 @@ export class SshHost {
     throw new UserError(sshErrors.failed, { ...valuesOf(this.target), what, status, said });
   }
 
-  /** A constant text of a POSIX shell, with words that it knows as $1, $2, ... */
+  /**
+   * A constant text of a POSIX shell, with words that it knows as $1, $2, ..., as root. Others may
+   * read what it makes, and nobody else may write it, whatever umask root has there.
+   */
   async script(text: string, words: readonly string[], options: RunOptions = {}): Promise<string> {
-    return this.must([...this.asRoot, 'sh', '-euc', text, 'reperio', ...words], options);
+    return this.must([...this.asRoot, 'sh', '-euc', `umask 022\n${text}`, 'reperio', ...words], options);
   }
 
   /** Bytes that were sent. */
@@ -156,12 +174,18 @@ export class SshHost {
   async #begun(): Promise<void> {
     const lines = createInterface({ input: this.#master.stdout! });
     const began = await Promise.race([
-      once(lines, 'line').then(() => true),
-      once(this.#master, 'close').then(() => false),
+      once(lines, 'line').then(([line]) => line as string),
+      once(this.#master, 'close').then(() => undefined),
       once(this.#master, 'error').then(([error]) => Promise.reject(missing(error))),
     ]);
     lines.close();
-    if (!began) throw explainConnection(this.target, this.#said);
+    if (began === undefined) throw explainConnection(this.target, this.#said);
+    const root = /^\x1e(direct|sudo|none)$/.exec(began)?.[1];
+    if (root === undefined) {
+      await this.close();
+      throw new UserError(sshErrors.chatty, { ...valuesOf(this.target), said: began.slice(0, 80) });
+    }
+    this.#root = root === 'none' ? undefined : (root as 'direct' | 'sudo');
   }
 
   async #exchange(text: string, { input, onLine }: RunOptions, limit: number): Promise<Ended | 'too long'> {

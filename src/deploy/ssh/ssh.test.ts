@@ -155,6 +155,18 @@ describe('a host by ssh', { skip: lacks('ssh', 'sshd', 'rsync') }, () => {
     await host.close();
   });
 
+  test('a shell that writes something at each login is named, with what to do', async () => {
+    const chatty = await startSshd(`ForceCommand echo Welcome; eval "$SSH_ORIGINAL_COMMAND"\n`);
+    try {
+      await assert.rejects(SshHost.connect(target, { config: chatty.config }), (error: UserError) => {
+        assert.match(`${error.message} ${error.hint}`, /"Welcome"\. .*~\/\.bashrc on here/);
+        return code('REPERIO_SSH_CHATTY')(error);
+      });
+    } finally {
+      await chatty.stop();
+    }
+  });
+
   test('a copy compares what is in files, and shares those that are equal', async () => {
     const host = await connect();
     try {

@@ -1,10 +1,9 @@
+import { judge, matchFacts, type Profile, similarity } from '../../description/similarity.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { versionsOf } from '../../index/stored-records.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { matching } from '../../search/search.ts';
 import type { Queryable } from '../../store/database.ts';
-import { judge, matchFacts, similarity } from './similarity.ts';
-import type { Profile } from './source.ts';
 
 export type SimilarFound =
   | { readonly kind: 'none' }

@@ -55,6 +55,19 @@ export function requireSource(text: SourceText, site: Site, person: string | und
   };
 }
 
+/** A source as people would write it: to be changed. */
+export function sourceText({ steps, sets, ...source }: NewSource): SourceText {
+  const { convert, filter, match } = steps;
+  const lines = (record: Readonly<Record<string, string>> | undefined): readonly string[] =>
+    Object.entries(record ?? {}).map(([from, to]) => `${from}=${to}`);
+  const { name, base, prefix, mode, onError, deleted } = source;
+  return {
+    ...{ name, base, prefix, mode, onError, deleted, sets, ...filter },
+    ...{ table: lines(convert.table), add: lines(convert.add), profile: match.profile },
+    ...{ ifNew: match.new, ifMatched: match.matched, ifAmbiguous: match.ambiguous },
+  };
+}
+
 function stepsOf(text: SourceText, site: Site): Steps {
   const table = pairs(text.table);
   const add = pairs(text.add);

@@ -4,9 +4,11 @@ import { after, before, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../errors/errors.ts';
 import { type OaiClient, oaiClient } from './client.ts';
+import { readEnvelope } from './envelope.ts';
 import { reachable } from './networks.ts';
 import { PieceProblem, readPiece } from './piece.ts';
 import { served, startTestServer, type TestServer } from './test-server.ts';
+import { readTree } from './tree.ts';
 
 let server: TestServer;
 let slept: number[] = [];
@@ -136,7 +138,20 @@ test('addresses that are not public are not asked, at no step of the way', async
   assert.equal((await client.identify()).name, 'Test');
   assert.throws(() => open('ftp://x.example/oai'), /not the address/);
   assert.throws(() => open('http://me:secret@x.example/oai'), /not the address/);
-  for (const address of ['10.1.1.1', '169.254.169.254', '::1', 'fe80::1%eth0', '::ffff:192.168.0.1', 'fd00::1', 'x'])
+  for (const address of [
+    '::127.0.0.1',
+    '::ffff:7f00:1',
+    'fec0::1',
+    '2001:0:1::1',
+    '64:ff9b::7f00:1',
+    '10.1.1.1',
+    '169.254.169.254',
+    '::1',
+    'fe80::1%eth0',
+    '::ffff:192.168.0.1',
+    'fd00::1',
+    'x',
+  ])
     assert.equal(guarded(address), false, address);
   for (const address of ['9.9.9.9', '2606:4700::1111']) assert.equal(guarded(address), true, address);
   assert.throws(() => reachable('10.0.0.0/33'), /harvest-networks/);
@@ -169,6 +184,24 @@ test('one bad record spoils itself only', async () => {
   const whole = Buffer.from(await (await fetch(`${server.base}?verb=ListRecords&metadataPrefix=marcxml`)).text());
   server.fault = send(200, {}, Buffer.from(whole.toString('latin1').replace('Title 1', 'Title \xff'), 'latin1'));
   assert.deepEqual([(await client.list(list)).damaged, (await client.list(list)).pieces.length], [true, 6]);
+});
+
+test('texts that can be read in many ways, or do not end, are read once', () => {
+  // Of each the cost must grow with its length: a power of it would not end within this test.
+  const comments = '<!---->'.repeat(50_000);
+  assert.throws(() => readEnvelope(`<record>${comments}<x>`), /its first element/);
+  assert.throws(() => readEnvelope('<record><!-- '.repeat(200_000)), /its first element/);
+  assert.throws(() => readPiece(`<record>${'<header>'.repeat(300_000)}`, {}), /its header has no end/);
+  const spaces = ' '.repeat(300_000);
+  const piece = `<record><header><identifier>a</identifier></header><metadata><x>${spaces}y</x></metadata></record>`;
+  assert.match(readPiece(piece, {}).metadata, /y<\/x>$/);
+  const deep = `${'<a>'.repeat(100_000)}${'</a>'.repeat(100_000)}`;
+  assert.throws(() => readTree(deep, {}), /too deep/);
+});
+
+test('a page of many comments is no web page', async () => {
+  server.fault = send(200, {}, `${'<!---->'.repeat(20_000)}<x/>`);
+  await fails(client.list(list), 'REPERIO_HARVEST_NOT_OAI');
 });
 
 test('prefixes, comments and CDATA of an answer do not matter', () => {

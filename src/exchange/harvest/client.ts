@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../errors/errors.ts';
-import { type Envelope, type Identify, PageProblem, readEnvelope } from './envelope.ts';
+import { comment, type Envelope, type Identify, PageProblem, readEnvelope } from './envelope.ts';
 import { harvestErrors } from './errors.ts';
 import { type Answer, type GetOptions, get, requireAddress } from './get.ts';
 import { pageText } from './page-text.ts';
@@ -129,11 +129,13 @@ function askedToWait({ status, headers }: Answer, now: number): number | undefin
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }
 
+const htmlStart = new RegExp(`^\\s*(?:${comment}\\s*)*<(?:!doctype\\s+html|html)\\b`, 'i');
+
 /** Undefined: only its status says something. Some servers give an error of the protocol a 4xx. */
 function readAnswer({ status, headers, body }: Answer, address: string): Page | undefined {
   const isGood = status >= 200 && status < 300;
   const { text, damaged } = pageText(body, headers['content-type']);
-  if (/^\s*(?:<!--[\s\S]*?-->\s*)*<(?:!doctype\s+html|html)\b/i.test(text)) {
+  if (htmlStart.test(text)) {
     if (!isGood) return undefined;
     const title = /<title[^>]*>\s*([^<]{1,80})/i.exec(text)?.[1]?.trim();
     throw new UserError(harvestErrors.html, { address, title: title === undefined ? '' : ` ("${title}")` });

@@ -33,8 +33,15 @@ export const oaiNamespace = 'http://www.openarchives.org/OAI/2.0/';
 /** What is wrong with a page as a whole, as the end of a sentence. */
 export class PageProblem extends Error {}
 
-const begin =
-  /<(?:([A-Za-z_][\w.-]*):)?record(?:\s[^<>]*)?>(?=(?:\s|<!--[\s\S]*?-->)*<(?:[A-Za-z_][\w.-]*:)?header[\s>/])/g;
+/**
+ * As XML has comments: without "--" inside, so that a text can be read in one way only, and no
+ * server makes us try them all. Longer ones than this are left to what is read strictly.
+ */
+export const comment = '<!--(?:-?[^-]){0,2000}-->';
+const begin = new RegExp(
+  `<(?:([A-Za-z_][\\w.-]*):)?record(?:\\s[^<>]*)?>(?=(?:\\s|${comment}){0,1000}<(?:[A-Za-z_][\\w.-]*:)?header[\\s>/])`,
+  'g',
+);
 
 /** Throws PageProblem. */
 export function readEnvelope(text: string): Envelope {

@@ -1,10 +1,6 @@
-import { RoaringBitmap32 } from '../../index/bitmap.ts';
-import { indexVersion } from '../../index/entry.ts';
-import { createInverter } from '../../index/segment/inverter.ts';
-import { memorySegment } from '../../index/segment/open.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { isDeleted } from '../../records/deletion.ts';
-import { analyzerOf, matching } from '../../search/search.ts';
+import { askRecords } from '../../search/ask-records.ts';
 import type { Site } from '../../site/site.ts';
 import type { Steps } from './source.ts';
 
@@ -19,25 +15,20 @@ export function filterRecords(
   filter: Steps['filter'],
   records: readonly MarcRecord[],
 ): readonly Filtered[] {
-  const { drop, hold, keep } = filter;
-  if ((drop ?? hold ?? keep) === undefined || records.length === 0) return records.map(() => 'kept');
-  const analyzer = analyzerOf(site);
-  const inverter = createInverter(analyzer.versions);
-  const now = new Date();
-  records.forEach((record, place) => {
-    // What is deleted has no words; questions are about those that live.
-    const version = { id: place + 1, revision: 1, deleted: isDeleted(record), created: now, modified: now, record };
-    indexVersion(version, analyzer, inverter);
-  });
-  const segment = memorySegment(inverter.finish());
-  const live = RoaringBitmap32.fromRange(0, segment.count);
-  const snapshot = { version: '', site, siteVersion: 0, segments: [{ segment, live }], records: segment.count };
-  const ask = (question: string | undefined) => (question === undefined ? undefined : matching(snapshot, question)[0]);
-  const [dropped, held, kept] = [ask(drop), ask(hold), ask(keep)];
+  const asked = (['drop', 'hold', 'keep'] as const).flatMap((kind) =>
+    filter[kind] === undefined ? [] : [{ kind, question: filter[kind] }],
+  );
+  if (asked.length === 0 || records.length === 0) return records.map(() => 'kept');
+  const found = askRecords(
+    site,
+    records.map((record) => ({ record, deleted: isDeleted(record) })),
+    asked.map(({ question }) => question),
+  );
+  const answer = (kind: keyof Steps['filter']) => found[asked.findIndex((one) => one.kind === kind)];
+  const [dropped, held, kept] = [answer('drop'), answer('hold'), answer('keep')];
   return records.map((_, place) => {
-    const ordinal = segment.ordinalOf(place + 1);
-    if (dropped?.has(ordinal) === true) return 'dropped';
-    if (held?.has(ordinal) === true) return 'held';
-    return kept === undefined || kept.has(ordinal) ? 'kept' : 'dropped';
+    if (dropped?.has(place) === true) return 'dropped';
+    if (held?.has(place) === true) return 'held';
+    return kept === undefined || kept.has(place) ? 'kept' : 'dropped';
   });
 }

@@ -70,7 +70,7 @@ function fateOf(one: Working, identity: Identity, found: Found, { source, tally 
     const isOurs = one.earlier?.made === true && found.kind !== 'ambiguous';
     if (deleted === 'hold' || !isOurs) return { kind: 'hold', id, record: numbered };
     return found.kind === 'identified'
-      ? { kind: 'write', bytes: one.bytes! }
+      ? { kind: 'write', bytes: one.bytes!, record, identity }
       : { kind: 'write-to', id, record: numbered };
   }
   const way = found.kind === 'none' ? 'new' : found.kind === 'ambiguous' ? 'ambiguous' : 'matched';
@@ -84,7 +84,9 @@ function fateOf(one: Working, identity: Identity, found: Found, { source, tally 
   // One of its identifiers is that of another record, so it cannot be written as it is.
   if (found.kind === 'ambiguous' && identifiesSome(identity, found)) return { kind: 'hold', id: 0, record: marked };
   if (mode === 'hold') return { kind: 'hold', id, record: marked };
-  return found.kind === 'matched' ? { kind: 'write-to', id, record: numbered } : { kind: 'write', bytes: one.bytes! };
+  return found.kind === 'matched'
+    ? { kind: 'write-to', id, record: numbered }
+    : { kind: 'write', bytes: one.bytes!, record, identity };
 }
 
 function identifiesSome(identity: Identity, found: Extract<Found, { kind: 'ambiguous' }>): boolean {

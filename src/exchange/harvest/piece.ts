@@ -23,31 +23,46 @@ export class PieceProblem extends Error {
 }
 
 const name = '(?:[A-Za-z_][\\w.-]*:)?';
-const headerPattern = new RegExp(`<(${name})header((?:\\s[^<>]*)?)(?:/>|>([\\s\\S]*?)</\\1header\\s*>)`);
+const headerPattern = new RegExp(`<(${name})header(?:\\s[^<>]*)?>`);
 const metadataPattern = new RegExp(`<(${name})metadata((?:\\s[^<>]*)?)>`);
 const loose = new RegExp(`<${name}identifier\\s*>([^<]{1,500})<`);
 
 /** Throws PieceProblem. */
 export function readPiece(text: string, outer: Readonly<Record<string, string>>): Piece {
   const guessed = loose.exec(text)?.[1]?.trim() ?? '';
-  const header = headerPattern.exec(text);
-  if (header === null) throw new PieceProblem('its header has no end', guessed);
-  const { identifier, datestamp, sets, deleted } = readHeader(header[0], guessed);
+  const [header, begin] = headerOf(text, guessed);
+  const { identifier, datestamp, sets, deleted } = readHeader(header, guessed);
   if (identifier === '') throw new PieceProblem('it has no identifier', guessed);
   if (identifier.length > 2_000) throw new PieceProblem('its identifier is too long', guessed.slice(0, 500));
   if (deleted) return { identifier, datestamp, sets, deleted, metadata: '', namespaces: outer };
-  const after = text.slice(header.index + header[0].length);
+  const after = text.slice(begin + header.length);
   const opening = metadataPattern.exec(after);
   if (opening === null) throw new PieceProblem('it has no metadata', identifier);
   const end = after.lastIndexOf(`</${opening[1]}metadata`);
   if (end < opening.index) throw new PieceProblem('its metadata has no end', identifier);
   const metadata = after
     .slice(opening.index + opening[0].length, end)
-    .replace(/^(?:\s|<!--[\s\S]*?-->|<\?[\s\S]*?\?>)+|\s+$/g, '');
+    .trimEnd()
+    .replace(before, '');
   if (!metadata.startsWith('<')) throw new PieceProblem('its metadata is empty', identifier);
   const record = text.slice(0, text.indexOf('>'));
   const namespaces = { ...outer, ...declared(record), ...declared(opening[2] ?? '') };
   return { identifier, datestamp, sets, deleted, metadata, namespaces };
+}
+
+/** White space, comments and instructions. */
+const before = /^(?:\s|<!--[\s\S]*?-->|<\?[\s\S]*?\?>)+/;
+
+/** Only the first that begins is looked at: a text of many that do not end would take for ever. */
+function headerOf(text: string, guessed: string): readonly [header: string, begin: number] {
+  const opening = headerPattern.exec(text);
+  if (opening === null) throw new PieceProblem('its header has no end', guessed);
+  const [tag, prefix = ''] = opening;
+  if (tag.endsWith('/>')) return [tag, opening.index];
+  const close = text.indexOf(`</${prefix}header`, opening.index);
+  const end = close < 0 ? -1 : text.indexOf('>', close);
+  if (end < 0) throw new PieceProblem('its header has no end', guessed);
+  return [text.slice(opening.index, end + 1), opening.index];
 }
 
 function readHeader(text: string, guessed: string): Omit<Piece, 'metadata' | 'namespaces'> {

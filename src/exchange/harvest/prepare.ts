@@ -156,8 +156,10 @@ function marcOf({ metadata, namespaces }: Piece, one: Working): string | undefin
   if (namespace !== marcNamespace)
     throw new UserError(harvestErrors.namespace, { record: labelOf(one), name, namespace, expected: marcNamespace });
   if (name === 'record') return metadata;
-  const records = metadata.match(/<(?:[\w.-]+:)?record[\s>][\s\S]*<\/(?:[\w.-]+:)?record\s*>/);
-  return records?.[0] ?? metadata;
+  const first = /<((?:[\w.-]+:)?)record[\s>]/.exec(metadata);
+  const close = first === null ? -1 : metadata.lastIndexOf(`</${first[1]}record`);
+  const end = metadata.indexOf('>', close);
+  return first === null || close < first.index || end < 0 ? metadata : metadata.slice(first.index, end + 1);
 }
 
 function parsed(one: Working, bytes: Uint8Array): Working {

@@ -1,6 +1,7 @@
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import type { Reason } from '../../marc/raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
+import type { ReadRecord } from '../../records/load/batch-store.ts';
 import type { Site } from '../../site/site.ts';
 import type { Queryable } from '../../store/database.ts';
 import type { Earlier } from './harvested-records.ts';
@@ -11,7 +12,7 @@ import type { StepTally } from './tally.ts';
 /** What is to become of a record of a page. */
 export type Fate =
   /** Written as its identifiers say. */
-  | { readonly kind: 'write'; readonly bytes: Uint8Array }
+  | ({ readonly kind: 'write' } & ReadRecord)
   /** The record of the library with this number, whatever its identifiers. */
   | { readonly kind: 'write-to'; readonly id: number; readonly record: MarcRecord }
   /** Waits for a person; 0: for no record of the library. */

@@ -189,6 +189,11 @@ test('lists without end are noticed', async () => {
   const page = `<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>${'<record><header status="deleted"><identifier>gone</identifier></header></record>'}<resumptionToken/></ListRecords></OAI-PMH>`;
   server.change = (xml, words) => (words.get('verb') === 'Identify' ? xml : same(page));
   assert.equal((await run(other)).problem, 'REPERIO_HARVEST_LOOP');
+  // The same records for ever, each time with another token and another date.
+  const third = await source();
+  const dated = (xml: string): string => same(xml).replace('<header', `<!--${n}--><header`);
+  server.change = (xml, words) => (words.get('verb') === 'Identify' ? xml : dated(page));
+  assert.equal((await run(third)).problem, 'REPERIO_HARVEST_LOOP');
 });
 
 test('one bad record is refused and kept with its XML, and the page goes on; or the run stops there', async () => {

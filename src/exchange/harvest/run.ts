@@ -33,6 +33,8 @@ export interface HarvestContext {
 
 const mostEmptyPages = 100;
 const mostTries = 5;
+/** Of what rules say of a page. */
+const mostTold = 100;
 
 /**
  * Harvests what is new, some dates, or one record. Each page is one transaction with the place from
@@ -150,13 +152,20 @@ class Harvest {
       };
       const prepared = await preparePage(page, preparing);
       const after = place?.after(prepared);
+      let told: readonly string[] = [];
       try {
         const stop = await database.transaction(
           async (transaction) => {
             const { person } = run;
             const context = { database, source, current, indexFolder: this.#context.indexFolder, person };
             const reason = `harvest ${source.name}`;
-            const { records, publish } = await writePage(transaction, prepared, { ...context, reason }, oneByOne);
+            const { records, warnings, publish } = await writePage(
+              transaction,
+              prepared,
+              { ...context, reason },
+              oneByOne,
+            );
+            told = warnings;
             await noteHarvested(transaction, { source: source.id, run: run.id }, records.filter(isNews(prepared)));
             countInto(tally, prepared, records);
             const refused = records.find(({ outcome }) => outcome === 'refused');
@@ -170,6 +179,7 @@ class Harvest {
           { timeout: 0 },
         );
         this.#pages++;
+        for (const sentence of told.slice(0, mostTold)) this.#context.log('warn', sentence);
         this.#tally = tally;
         tell({ pages: this.#pages, counts: tally.counts });
         if (stop !== undefined)
@@ -218,8 +228,17 @@ function seenIn({ seen, ordered }: Cursor, records: readonly Prepared[]): Pick<C
 }
 
 /** Notices a list that never ends. */
+/** Records that all change during a harvest come together once more. */
+const mostTimes = 3;
+
+function identifierIn(piece: string): string {
+  const begin = piece.indexOf('identifier>');
+  return piece.slice(begin, piece.indexOf('<', begin));
+}
+
 class LoopWatch {
   readonly #tokens = new Set<string>();
+  readonly #records = new Map<string, number>();
   #last = '';
   #empty = 0;
 
@@ -232,6 +251,10 @@ class LoopWatch {
     const content = createHash('sha1').update(pieces.join('')).digest('base64');
     if (pieces.length > 0 && content === this.#last) return 'two pages are the same';
     this.#last = content;
+    const records = createHash('sha1').update(pieces.map(identifierIn).join('\n')).digest('base64');
+    const times = (this.#records.get(records) ?? 0) + 1;
+    this.#records.set(records, times);
+    if (pieces.length > 0 && times > mostTimes) return `the same records come on ${times} pages`;
     this.#empty = pieces.length === 0 ? this.#empty + 1 : 0;
     return this.#empty > mostEmptyPages ? `${mostEmptyPages} pages have no records` : undefined;
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { judge, likeness, type MatchFacts, similarity } from '../../description/similarity.ts';
 import { dataField, type MarcRecord } from '../../marc/record.ts';
 import { defaultSite } from '../../site/default.ts';
 import { filterRecords } from './filter.ts';
-import { judge, likeness, type MatchFacts, similarity } from './similarity.ts';
 
 const facts = (title: string, more: Partial<MatchFacts> = {}): MatchFacts => ({
   ...{ title, authors: [], year: undefined, abstract: '', identifiers: [] },

@@ -1,11 +1,9 @@
 import sql from 'sql-template-tag';
+import type { Profile } from '../../description/similarity.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { WriteMode } from '../../records/modes.ts';
 import type { Queryable } from '../../store/database.ts';
 import { harvestErrors } from './errors.ts';
-
-export const profiles = ['strict', 'normal', 'lazy'] as const;
-export type Profile = (typeof profiles)[number];
 
 /** How records are written. */
 export const harvestModes = ['insert-or-replace', 'insert', 'replace', 'correct', 'append', 'hold'] as const;
@@ -39,6 +37,8 @@ export const usualSteps: Steps = {
   filter: {},
   match: { profile: 'strict', new: 'insert', matched: 'replace', ambiguous: 'hold' },
 };
+
+export { type Profile, profiles } from '../../description/similarity.ts';
 
 export const errorPolicies = ['go-on', 'stop'] as const;
 export const deletionPolicies = ['delete', 'hold', 'ignore'] as const;
@@ -93,6 +93,27 @@ export async function addSource(transaction: Queryable, source: NewSource): Prom
 
 export async function setSchedule(transaction: Queryable, id: number, schedule: number): Promise<void> {
   await transaction.query(sql`UPDATE harvest_source SET schedule_id = ${schedule} WHERE id = ${id}`);
+}
+
+/**
+ * What is asked for by another address or in another format begins from the start; what is known of
+ * records stays. Its name stays: records are known by it. Throws `noSource`.
+ */
+export async function changeSource(transaction: Queryable, source: NewSource): Promise<void> {
+  const { name, base, prefix, sets, mode, steps, onError, deleted } = source;
+  const [before] = await transaction.query<{ id: number; base: string; prefix: string }>(
+    sql`SELECT id, base, prefix FROM harvest_source WHERE name = ${name} FOR UPDATE`,
+  );
+  if (before === undefined) throw new UserError(harvestErrors.noSource, { name });
+  await transaction.query(sql`
+    UPDATE harvest_source SET base = ${base}, prefix = ${prefix}, sets = ${[...sets]}::text[], mode = ${mode},
+      steps = ${JSON.stringify(steps)}::jsonb, on_error = ${onError}, deleted = ${deleted}
+    WHERE id = ${before.id}`);
+  const isElsewhere = base !== before.base || prefix !== before.prefix;
+  // A set that is not asked for any more would go on where it was when it is asked for again.
+  await transaction.query(sql`
+    DELETE FROM harvest_cursor WHERE source_id = ${before.id}
+      AND (${isElsewhere} OR NOT (set_spec = ANY (${sets.length === 0 ? [''] : [...sets]}::text[])))`);
 }
 
 /** With its runs and what is known of its records; those stay in the library. Throws `noSource`. */

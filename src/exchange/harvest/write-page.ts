@@ -1,9 +1,9 @@
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { originOf } from '../../index/segment-store.ts';
-import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
+import { incomingChecksOf } from '../../records/check-incoming.ts';
 import { loadBatch, NotAsPlanned } from '../../records/load/load-batch.ts';
 import { rulesOf } from '../../records/next-version.ts';
 import { inSavepoint } from '../../records/upload.ts';
@@ -12,6 +12,7 @@ import type { CurrentSite } from '../../site/versions.ts';
 import type { Database, Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import type { ToNote } from './harvested-records.ts';
+import { labelOf } from './prepare.ts';
 import type { Prepared } from './prepared.ts';
 import type { Source } from './source.ts';
 
@@ -29,6 +30,8 @@ export interface WriteContext {
 export interface WrittenPage {
   /** What is to be noted of each record that is not as before. */
   readonly records: readonly ToNote[];
+  /** What rules of the site say of some of them. */
+  readonly warnings: readonly string[];
   /** The last statement before the commit. */
   readonly publish: () => Promise<void>;
 }
@@ -46,7 +49,7 @@ export async function writePage(
   const { current, source, person, reason, indexFolder } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
-  const rules = { ...rulesOf(site), hidden: 'keep', always: false } as const;
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecksOf(site, true) } as const;
   const notes = new Map<Prepared, ToNote>();
   const note = (one: Prepared, outcome: string, more: Partial<ToNote> = {}): void => {
     const { identifier, datestamp, digest, xml } = one;
@@ -57,7 +60,8 @@ export async function writePage(
       ...more,
     });
   };
-  const writes = prepared.filter(({ fate }) => fate.kind === 'write');
+  const writes = prepared.filter(isWritten);
+  const warnings: string[] = [];
   let publish = async (): Promise<void> => undefined;
   await shareLease(transaction, 'numbers');
   const write = async (
@@ -71,6 +75,7 @@ export async function writePage(
     try {
       const write = { record, mode, reason, person, rules, ...named };
       const done = await inSavepoint(transaction, () => writeRecord(transaction, analyzer, write));
+      warnings.push(...done.warnings.map((text) => text.replace(/^The record\b/, labelOf(one))));
       note(one, done.action, { record: done.id, held: done.held?.id, code: done.held?.reason });
     } catch (error) {
       if (error instanceof UserError && error.status < 500) {
@@ -94,9 +99,15 @@ export async function writePage(
       person,
       ...rules,
     };
-    const bytes = writes.map(({ fate }) => (fate.kind === 'write' ? fate.bytes : Buffer.alloc(0)));
-    const loaded = await loadBatch(transaction, { ...options, source: source.name, mode: source.mode }, bytes);
+    const loaded = await loadBatch(
+      transaction,
+      { ...options, source: source.name, mode: source.mode },
+      writes.map(({ fate }) => fate),
+    );
     publish = loaded.publish;
+    const named = (text: string): string =>
+      text.replace(/^Record (\d+)(?: \([^)]*\))?/, (_, place) => labelOf(writes[Number(place) - 1]!));
+    warnings.push(...loaded.warnings.map(named));
     for (const { position, outcome, id, code } of loaded.outcomes) {
       const one = writes[position - 1]!;
       const reasonOf = loaded.reasons.get(position);
@@ -108,8 +119,7 @@ export async function writePage(
   for (const one of prepared) {
     const { fate } = one;
     if (fate.kind === 'write' && oneByOne) {
-      const result = parseRaw('marcxml', { position: 1, bytes: fate.bytes });
-      if (result.kind === 'record') await write(one, result.record, source.mode, false);
+      await write(one, fate.record, source.mode, false);
     } else if (fate.kind === 'write-to')
       await write(one, fate.record, source.mode === 'insert' ? 'replace' : source.mode, true);
     else if (fate.kind === 'hold') await write(one, fate.record, 'hold', fate.id > 0);
@@ -119,7 +129,13 @@ export async function writePage(
       note(one, 'refused', { code, message: `${message} ${hint}` });
     }
   }
-  return { records: prepared.flatMap((one) => notes.get(one) ?? []), publish };
+  return { records: prepared.flatMap((one) => notes.get(one) ?? []), warnings, publish };
+}
+
+type Written = Prepared & { readonly fate: Extract<Prepared['fate'], { kind: 'write' }> };
+
+function isWritten(one: Prepared): one is Written {
+  return one.fate.kind === 'write';
 }
 
 /** What of a record the database does not take. */

@@ -73,10 +73,12 @@ export function noteTold(told: Told, { id, revision, gone, sets, left }: Change)
   }
 }
 
-/** Where a record is that may have news: in which of the segments, with which ordinal. */
+/**
+ * Where records are that may have news: ordinals of a segment. Bitmaps, since after a start they
+ * are all that there are.
+ */
 interface Candidates {
-  readonly segments: readonly number[];
-  readonly ordinals: readonly number[];
+  readonly open: readonly { readonly segment: SegmentMembers; readonly ordinals: RoaringBitmap32 }[];
   /** Numbers of records that were open, and are in no segment that changed. */
   readonly lost: RoaringBitmap32;
 }
@@ -86,29 +88,25 @@ interface Candidates {
  * `before`: the segments of that pass by id; none: all records are looked at.
  */
 function candidates(before: ReadonlyMap<string, SegmentMembers>, now: readonly SegmentMembers[]): Candidates {
-  const segments: number[] = [];
-  const ordinals: number[] = [];
+  const open: { segment: SegmentMembers; ordinals: RoaringBitmap32 }[] = [];
   const lost = new RoaringBitmap32();
   const found = new RoaringBitmap32();
-  now.forEach(({ id, ids, members }, place) => {
+  for (const segment of now) {
+    const { id, ids, members } = segment;
     const known = before.get(id)?.members;
     const differing = RoaringBitmap32.orMany(
       members.map((bits, set) => (known === undefined ? bits : RoaringBitmap32.xor(bits, known[set]!))),
     );
-    for (const ordinal of differing) {
-      const record = ids[ordinal]!;
-      if (members[0]!.has(ordinal)) {
-        segments.push(place);
-        ordinals.push(ordinal);
-        found.add(record);
-      } else lost.add(record);
-    }
-  });
+    const ordinals = RoaringBitmap32.and(differing, members[0]!);
+    if (ordinals.size > 0) open.push({ segment, ordinals });
+    for (const ordinal of ordinals) found.add(ids[ordinal]!);
+    for (const ordinal of RoaringBitmap32.andNot(differing, members[0]!)) lost.add(ids[ordinal]!);
+  }
   const there = new Set(now.map(({ id }) => id));
   for (const { id, ids, members } of before.values())
-    if (!there.has(id)) lost.addMany(Array.from(members[0]!, (ordinal) => ids[ordinal]!));
+    if (!there.has(id)) for (const ordinal of members[0]!) lost.add(ids[ordinal]!);
   lost.andNotInPlace(found);
-  return { segments, ordinals, lost };
+  return { open, lost };
 }
 
 /**
@@ -125,7 +123,7 @@ export function* changesSince(
 ): Generator<readonly Change[], void> {
   const whole = toldSet(told, 0);
   const all = before.size === 0;
-  const { segments, ordinals, lost } = candidates(before, now);
+  const { open, lost } = candidates(before, now);
   let part: Change[] = [];
   // What nobody can see any more is told first: it is the most urgent.
   const absent = all ? RoaringBitmap32.andNot(whole.live, openIn(now)) : RoaringBitmap32.and(lost, whole.live);
@@ -137,19 +135,20 @@ export function* changesSince(
       part = [];
     }
   }
-  for (let at = 0; at < ordinals.length; at++) {
-    const ordinal = ordinals[at]!;
-    const { ids, revisions, members } = now[segments[at]!]!;
-    const id = ids[ordinal]!;
-    const sets = setIds.filter((_, index) => members[index + 1]!.has(ordinal));
-    const was = setsOf(told, id);
-    const isSame = whole.live.has(id) && told.revisions[id] === revisions[ordinal] && sets.length === was.length;
-    if (isSame && sets.every((set) => was.includes(set))) continue;
-    const left = was.filter((set) => !sets.includes(set));
-    part.push({ id, revision: revisions[ordinal]!, gone: false, sets, left });
-    if (part.length === atOnce) {
-      yield part;
-      part = [];
+  for (const { segment, ordinals } of open) {
+    const { ids, revisions, members } = segment;
+    for (const ordinal of ordinals) {
+      const id = ids[ordinal]!;
+      const sets = setIds.filter((_, index) => members[index + 1]!.has(ordinal));
+      const was = setsOf(told, id);
+      const isSame = whole.live.has(id) && told.revisions[id] === revisions[ordinal] && sets.length === was.length;
+      if (isSame && sets.every((set) => was.includes(set))) continue;
+      const left = was.filter((set) => !sets.includes(set));
+      part.push({ id, revision: revisions[ordinal]!, gone: false, sets, left });
+      if (part.length === atOnce) {
+        yield part;
+        part = [];
+      }
     }
   }
   if (part.length > 0) yield part;
@@ -167,7 +166,9 @@ function openIn(now: readonly SegmentMembers[]): RoaringBitmap32 {
     now.map(({ ids, members }) => {
       const open = members[0]!;
       if (open.size === ids.length) return new RoaringBitmap32(ids);
-      return new RoaringBitmap32(Uint32Array.from(open, (ordinal) => ids[ordinal]!));
+      const records = new RoaringBitmap32();
+      for (const ordinal of open) records.add(ids[ordinal]!);
+      return records;
     }),
   );
 }

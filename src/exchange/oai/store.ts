@@ -36,11 +36,11 @@ export interface PageAsked {
   readonly limit: number;
 }
 
-const seconds = (column: string): Sql => sql([`extract(epoch FROM ${column})::float8`]);
+export const seconds = (column: string): Sql => sql([`extract(epoch FROM ${column})::float8`]);
 /** The second of this moment: a cast would round it up. */
 const now = sql`date_trunc('second', clock_timestamp())`;
 
-interface EntryRow {
+export interface EntryRow {
   readonly until: number;
   readonly timeline: number;
   readonly record_id: number | null;
@@ -76,7 +76,7 @@ function isBefore(one: Place, other: Place): boolean {
   return one.stamp < other.stamp || (one.stamp === other.stamp && one.seq < other.seq);
 }
 
-function entryOf({ record_id, revision, gone, seq, stamp, sets }: EntryRow): readonly Entry[] {
+export function entryOf({ record_id, revision, gone, seq, stamp, sets }: EntryRow): readonly Entry[] {
   if (record_id === null) return [];
   return [{ record: record_id, revision, gone, place: { stamp, seq: Number(seq) }, sets: sets ?? [] }];
 }
@@ -168,7 +168,7 @@ export async function enterSets(database: Queryable, specs: readonly string[]): 
   return specs.map((spec) => ids.get(spec)!);
 }
 
-const readAtOnce = 50_000;
+const readAtOnce = 20_000;
 
 /** All that harvesters were told. A million entries take some seconds. */
 export async function readTold(database: Queryable, signal: AbortSignal): Promise<Told> {
@@ -237,12 +237,13 @@ export async function giveDates(
   if (clock === undefined) return false;
   const rows = rowsOf(changes);
   await transaction.query(sql`
-    INSERT INTO oai_entry (set_id, record_id, revision, gone, seq, stamp, sets)
-    SELECT set_id, record_id, revision, gone, ${Number(clock.seq)}::bigint + n, ${clock.stamp}::timestamptz, sets::integer[]
+    INSERT INTO oai_entry (set_id, record_id, revision, gone, seq, stamp, sets, created)
+    SELECT set_id, record_id, revision, gone, ${Number(clock.seq)}::bigint + n, ${clock.stamp}::timestamptz, sets::integer[],
+      set_id = 0 AND NOT gone
     FROM unnest(${rows.set}::integer[], ${rows.record}::integer[], ${rows.revision}::integer[], ${rows.gone}::boolean[],
       ${rows.n}::integer[], ${rows.sets}::text[]) AS row (set_id, record_id, revision, gone, n, sets)
     ON CONFLICT (set_id, record_id) DO UPDATE SET revision = excluded.revision, gone = excluded.gone,
-      seq = excluded.seq, stamp = excluded.stamp, sets = excluded.sets`);
+      seq = excluded.seq, stamp = excluded.stamp, sets = excluded.sets, created = excluded.created AND oai_entry.gone`);
   const { ids, records, entries } = countsOf(changes, told);
   await transaction.query(sql`
     UPDATE oai_set SET records = records + more, entries = entries + new
@@ -327,7 +328,7 @@ export async function touchSome(transaction: Queryable, set: number, limit: numb
     ORDER BY record_id LIMIT ${limit}`);
   const records = rows.map(({ record_id }) => record_id);
   await transaction.query(sql`
-    UPDATE oai_entry AS e SET seq = ${Number(clock!.seq)}::bigint + n, stamp = ${clock!.stamp}::timestamptz
+    UPDATE oai_entry AS e SET seq = ${Number(clock!.seq)}::bigint + n, stamp = ${clock!.stamp}::timestamptz, created = false
     FROM unnest(${records}::integer[]) WITH ORDINALITY AS row (id, n)
     WHERE e.set_id = ANY(ARRAY(SELECT id FROM oai_set WHERE entries > 0)) AND e.record_id = row.id
       AND (e.set_id = ${set} OR e.set_id = 0 OR NOT e.gone)`);
@@ -335,25 +336,4 @@ export async function touchSome(transaction: Queryable, set: number, limit: numb
     sql`UPDATE oai_set SET touching = ${records.length < limit ? null : records.at(-1)!} WHERE id = ${set}`,
   );
   return records.length;
-}
-
-/** What the web asks of these tables. */
-export interface OaiSource {
-  readonly list: (asked: PageAsked) => Promise<Page>;
-  readonly size: (asked: Pick<PageAsked, 'spec' | 'from' | 'until'>) => Promise<number | undefined>;
-  readonly entry: (record: number) => ReturnType<typeof readEntry>;
-  readonly clock: () => ReturnType<typeof readClock>;
-  readonly sets: () => Promise<readonly SetRow[]>;
-  readonly recordOf: (identifier: string) => Promise<number | undefined>;
-}
-
-export function oaiSource(database: Queryable): OaiSource {
-  return {
-    list: (asked) => listPage(database, asked),
-    size: (asked) => listSize(database, asked),
-    entry: (record) => readEntry(database, record),
-    clock: () => readClock(database),
-    sets: () => readSets(database),
-    recordOf: (identifier) => recordOfKey(database, identifier),
-  };
 }

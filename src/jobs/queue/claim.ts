@@ -3,6 +3,7 @@ import type { Queryable } from '../../store/database.ts';
 import { type RowLocks, rowIsLocked, takeRowLock } from '../../store/row-locks.ts';
 import type { Outcome } from '../task.ts';
 import { type JobProgress, type JobState, leastPriority } from './job.ts';
+import { notingEnds } from './noting-ends.ts';
 
 /** A job that was begun, and which run of it this is. */
 export interface Claimed {
@@ -24,12 +25,14 @@ export const mostAttempts = 3;
 
 /**
  * Begins the next job that is due, of these kinds: the highest priority first, then the oldest. The
- * statement takes its lock, so nobody sees it running without one. Undefined: there is none.
+ * statement takes its lock, so nobody sees it running without one. `only`: this one and no other.
+ * Undefined: there is none.
  */
 export async function claimJob(
   { holder, query }: Pick<RowLocks, 'holder' | 'query'>,
   kinds: readonly string[],
   node: string,
+  only?: number,
 ): Promise<Claimed | undefined> {
   // Rows that wait for their turn stay in the index of those that wait, so the search is for one
   // that need not.
@@ -38,7 +41,7 @@ export async function claimJob(
       did = NULL, problem = NULL, acknowledged = NULL, gives_way = false, node = ${node}, holder = ${holder}
     WHERE id = (
       SELECT id FROM job AS next
-      WHERE ${isReady(kinds)} AND (on_node IS NULL OR on_node = ${node}) AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
+      WHERE ${isReady(kinds)} AND (${only ?? null}::integer IS NULL OR id = ${only ?? null}) AND (on_node IS NULL OR on_node = ${node}) AND NOT EXISTS (SELECT FROM job AS other WHERE other.exclusive = next.exclusive AND other.state = 'running')
       ORDER BY priority DESC, id FOR UPDATE SKIP LOCKED LIMIT 1)
       AND ${takeRowLock(sql`id`)}
     RETURNING id, run, kind, name, arguments, person, checkpoint, hours, time_zone AS "timeZone", attempts`);
@@ -124,9 +127,10 @@ export async function endJob(database: Queryable, { id, run, attempts }: Claimed
         not_before = clock_timestamp() + make_interval(secs => ${firstPause * 2 ** attempts}::float8)`;
     return sql`state = 'failed', attempts = attempts + 1, problem = ${end.problem}, ended = clock_timestamp()`;
   };
-  await database.query(
-    sql`UPDATE job SET ${set()}, wish = NULL WHERE id = ${id} AND run = ${run} AND state = 'running'`,
-  );
+  await database.query(sql`
+    WITH ended AS (
+      UPDATE job SET ${set()}, wish = NULL WHERE id = ${id} AND run = ${run} AND state = 'running' RETURNING id, state)
+    ${notingEnds(sql`ended`)}`);
 }
 
 /**
@@ -138,11 +142,12 @@ export async function takeBackLost(
 ): Promise<readonly { readonly id: number; readonly kind: string; readonly state: JobState }[]> {
   const killed = 'The process that did it was killed three times: look into its log, and into that of the node.';
   return database.query(sql`
-    UPDATE job SET attempts = attempts + 1, wish = NULL,
+    WITH lost AS (UPDATE job SET attempts = attempts + 1, wish = NULL,
       state = CASE WHEN wish = 'stop' THEN 'stopped' WHEN wish = 'sleep' THEN 'sleeping'
         WHEN attempts + 1 >= ${mostAttempts} THEN 'failed' ELSE 'waiting' END,
       not_before = clock_timestamp(), problem = CASE WHEN wish IS NULL AND attempts + 1 >= ${mostAttempts} THEN ${killed} END,
       ended = CASE WHEN wish = 'stop' OR (wish IS NULL AND attempts + 1 >= ${mostAttempts}) THEN clock_timestamp() END
     WHERE state = 'running' AND NOT ${rowIsLocked(sql`job.id`, sql`job.holder`)}
-    RETURNING id, kind, state`);
+    RETURNING id, kind, state), noted AS (${notingEnds(sql`lost`)})
+    SELECT id, kind, state FROM lost`);
 }

@@ -2,10 +2,10 @@ import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { jobErrors } from '../errors.ts';
-import { enqueueJob, jobChannel } from './enqueue.ts';
+import { enqueueJob, jobChannel, requireHours } from './enqueue.ts';
 import { type Hours, readHours } from './hours.ts';
 import type { JobKind } from './job.ts';
-import { nextDue, type Rhythm } from './when.ts';
+import { nextDue, type Rhythm, readCron, readEvery } from './when.ts';
 
 export interface NewSchedule {
   readonly kind: Pick<JobKind, 'name' | 'exclusive'>;
@@ -73,6 +73,43 @@ export async function listSchedules(database: Queryable): Promise<readonly Sched
 export async function deleteSchedule(transaction: Queryable, id: number): Promise<void> {
   const gone = await transaction.query(sql`DELETE FROM job_schedule WHERE id = ${id} RETURNING id`);
   if (gone.length === 0) throw new UserError(jobErrors.noSchedule, { id });
+}
+
+export interface ScheduleChange {
+  /** As people write it: `6h`, or a cron expression. */
+  readonly every?: string | undefined;
+  readonly cron?: string | undefined;
+  /** Hours of the week; empty: at any time. */
+  readonly window?: string | undefined;
+  readonly priority?: number | undefined;
+}
+
+/**
+ * Changes when its jobs come; those that it has made stay as they are. Another rhythm counts from
+ * now. Throws `noSchedule`, and what cannot be read.
+ */
+export async function changeSchedule(transaction: Queryable, id: number, change: ScheduleChange): Promise<void> {
+  const [row] = await transaction.query<{ time_zone: string | null }>(
+    sql`SELECT time_zone FROM job_schedule WHERE id = ${id} FOR UPDATE`,
+  );
+  if (row === undefined) throw new UserError(jobErrors.noSchedule, { id });
+  const { every, cron, window, priority } = change;
+  const zone = row.time_zone ?? undefined;
+  const rhythm = every !== undefined ? readEvery(every) : cron !== undefined ? readCron(cron, zone) : undefined;
+  const hours = window === undefined || window.trim() === '' ? undefined : requireHours(window);
+  if (rhythm !== undefined) {
+    const now = new Date();
+    const next = nextDue(rhythm, now, now, zone);
+    if (next === undefined) throw new UserError(jobErrors.cronWrong, { text: rhythm.cron ?? '' });
+    await transaction.query(sql`
+      UPDATE job_schedule SET every = ${rhythm.every}, cron = ${rhythm.cron}, next = ${next}, problem = NULL
+      WHERE id = ${id}`);
+  }
+  if (window !== undefined)
+    await transaction.query(sql`UPDATE job_schedule SET hours = ${hours?.text ?? null} WHERE id = ${id}`);
+  if (priority !== undefined)
+    await transaction.query(sql`UPDATE job_schedule SET priority = ${priority} WHERE id = ${id}`);
+  await transaction.query(sql`SELECT pg_notify(${jobChannel}, '')`);
 }
 
 interface DueSchedule {

@@ -4,6 +4,7 @@ import type { Queryable } from '../../store/database.ts';
 import { jobErrors } from '../errors.ts';
 import { jobChannel } from './enqueue.ts';
 import type { JobState } from './job.ts';
+import { notingEnds } from './noting-ends.ts';
 
 /** What people want of a job, and of which states it can be wanted. */
 export const jobWishes = ['sleep', 'wake', 'stop', 'run-now', 'acknowledge', 'delete'] as const;
@@ -50,7 +51,10 @@ export async function wishOfJob(transaction: Queryable, id: number, wish: JobWis
   const { from, change, what } = ways[wish];
   if (!from.includes(state)) throw new UserError(jobErrors.jobState, { id, state, what });
   if (wish === 'delete') await transaction.query(sql`DELETE FROM job WHERE id = ${id}`);
-  else await transaction.query(sql`UPDATE job SET ${change(state)} WHERE id = ${id}`);
+  else
+    await transaction.query(sql`
+      WITH ended AS (UPDATE job SET ${change(state)} WHERE id = ${id} RETURNING id, state)
+      ${notingEnds(sql`ended`, state)}`);
   // Who does this one looks at once.
   await transaction.query(sql`SELECT pg_notify(${jobChannel}, ${String(id)})`);
   return state;

@@ -12,6 +12,8 @@ fi
 trap 'rm -f "$part"' EXIT
 umask 077
 gzip -6 < "$1" > "$part"
+# The time of its last change: what was committed later is in another file, however late this one is archived.
+touch -r "$1" "$part"
 sync "$part"
 mv "$part" "$to"
 sync "$3"

@@ -8,7 +8,7 @@ import { UserError } from '../../errors/errors.ts';
 import { openToServer } from '../../store/closed-folder.ts';
 import type { Database, Queryable } from '../../store/database.ts';
 import { continuousFile, setting } from '../../store/embedded/configuration.ts';
-import { layoutOf } from '../../store/embedded/layout.ts';
+import { type Layout, layoutOf } from '../../store/embedded/layout.ts';
 import { giveTo } from '../../store/folder-owner.ts';
 import { backupErrors } from './errors.ts';
 import type { Place } from './place.ts';
@@ -38,7 +38,7 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
   const [row] = await database.query<{ system: string }>(
     sql`SELECT system_identifier::text AS system FROM pg_control_system()`,
   );
-  const folder = join(place.folder === undefined ? spoolFolder(settings) : join(place.folder, 'wal'), row!.system);
+  const folder = join(logFolder(place, settings), row!.system);
   const layout = layoutOf(settings.dataFolder);
   const { uid, gid } = statSync(layout.data);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -46,14 +46,9 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
   // Root's server is another user.
   openToServer(dirname(dirname(folder)));
   const file = join(layout.folder, continuousFile);
-  const words = [script, '%p', '%f', folder].map((word) => `"${word}"`).join(' ');
   const before = await archiverState(database);
-  writeFileSync(file, setting('archive_command', `sh ${words}`) + setting('archive_timeout', String(archiveTimeout)), {
-    mode: 0o600,
-  });
-  giveTo(file, uid, gid);
   try {
-    await database.query(sql`SELECT pg_reload_conf()`);
+    await giveCommand(database, layout, folder);
     await untilArchived(database, folder, before.failed, layout.log, options.signal);
     if (place.folder === undefined) await sendSpool(settings, place);
   } catch (error) {
@@ -61,6 +56,43 @@ export async function beginEmbedded(options: EmbeddedOptions): Promise<void> {
     await database.query(sql`SELECT pg_reload_conf()`);
     throw error;
   }
+}
+
+async function giveCommand(database: Queryable, layout: Layout, folder: string): Promise<void> {
+  const file = join(layout.folder, continuousFile);
+  const { uid, gid } = statSync(layout.data);
+  const words = `${quotedWord(script)} "%p" "%f" ${quotedWord(folder)}`;
+  writeFileSync(file, setting('archive_command', `sh ${words}`) + setting('archive_timeout', String(archiveTimeout)), {
+    mode: 0o600,
+  });
+  giveTo(file, uid, gid);
+  await database.query(sql`SELECT pg_reload_conf()`);
+}
+
+/** The command names the script of a release, which may be removed after the next one was begun. */
+export async function renewCommand({
+  database,
+  place,
+  settings,
+}: Pick<EmbeddedOptions, 'database' | 'place' | 'settings'>): Promise<void> {
+  const [row] = await database.query<{ command: string; system: string }>(sql`
+    SELECT current_setting('archive_command') AS command, system_identifier::text AS system FROM pg_control_system()`);
+  const { command, system } = row!;
+  if (command.includes(` ${quotedWord(script)} `)) return;
+  await giveCommand(database, layoutOf(settings.dataFolder), join(logFolder(place, settings), system));
+}
+
+/** Below which the server's files of the log are, in a folder for each system. */
+function logFolder(place: Place, settings: Pick<Settings, 'dataFolder'>): string {
+  return place.folder === undefined ? spoolFolder(settings) : join(place.folder, 'wal');
+}
+
+/**
+ * For a command of the server, whatever is in a path: it is read by a shell, after the server has
+ * replaced its %.
+ */
+export function quotedWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''").replaceAll('%', '%%')}'`;
 }
 
 export async function endEmbedded({
@@ -101,10 +133,22 @@ export interface ArchiverState {
   readonly failing: string | null;
 }
 
+/** Does the server archive to this place? The setting `backup` may name another one meanwhile. */
+export async function archivesTo(
+  database: Queryable,
+  place: Place,
+  settings: Pick<Settings, 'dataFolder'>,
+): Promise<boolean> {
+  const [row] = await database.query<{ command: string }>(sql`SELECT current_setting('archive_command') AS command`);
+  const folder = `${logFolder(place, settings)}/`;
+  // As releases before this one wrote it, too.
+  return [quotedWord(folder).slice(0, -1), `"${folder}`].some((word) => row!.command.includes(` ${word}`));
+}
+
 /** What the server says of its archiving. */
 export async function archiverState(database: Queryable): Promise<ArchiverState> {
   const [row] = await database.query<ArchiverState>(sql`
-    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn", 
+    SELECT current_setting('archive_command') LIKE '%archive-wal.sh%' AS "isOn",
       failed_count AS failed,
       CASE WHEN last_failed_time > coalesce(last_archived_time, '-infinity') THEN last_failed_wal END AS failing
     FROM pg_stat_archiver`);

@@ -20,11 +20,12 @@ import { openContentStore } from '../../files/open.ts';
 import { isHeld } from '../../store/lease.ts';
 import { blockBytes } from './blocks.ts';
 import { placedContent } from './contents.ts';
+import { beginArchiving, keepArchiving } from './continuous.ts';
 import { folderPlace } from './folder-place.ts';
 import { holdPlace } from './hold-place.ts';
 import { afterBackup } from './keep.ts';
 import { readManifests } from './manifest.ts';
-import { backupState, noteVerified } from './state.ts';
+import { backupState, forgetArchive, noteArchive, noteVerified } from './state.ts';
 import { truth } from './tables.ts';
 import { type BackupLibrary, openBackupLibrary } from './test-library.ts';
 import { verifySets } from './verify.ts';
@@ -75,13 +76,22 @@ test('secrets are in a backup only when that is asked, and are named otherwise',
     const read = async (withSecrets: boolean) => {
       const { makeDump } = await import('./dump.ts');
       const { manifest } = await makeDump({ ...context(), settings, withSecrets });
-      return { manifest, text: readFileSync(join(setFolder(manifest.set), 'settings.yaml'), 'utf8') };
+      const [text, cluster] = ['settings.yaml', 'cluster.yaml'].map((name) =>
+        readFileSync(join(setFolder(manifest.set), name), 'utf8'),
+      );
+      return { manifest, text: text!, cluster: cluster! };
     };
+    const cluster = 'passwords:\n  library: {literal: hunter3} # ours\n  rewind: {literal: "hunter4, \\"x"}\n';
+    writeFileSync(join(library.folder, 'cluster.yaml'), cluster);
     const without = await read(false);
     assert.match(without.text, /port: "?8099/);
-    assert.doesNotMatch(JSON.stringify(without), /hunter2/);
-    assert.deepEqual(without.manifest.secrets, { kept: false, names: ['smtp-url'] });
-    assert.match((await read(true)).text, /hunter2/);
+    assert.doesNotMatch(JSON.stringify(without), /hunter/);
+    assert.match(without.cluster, /library: \{literal: "left out"\} # ours\n {2}rewind: \{literal: "left out"\}\n$/);
+    const names = ['smtp-url', 'passwords in cluster.yaml'];
+    assert.deepEqual(without.manifest.secrets, { kept: false, names });
+    const all = await read(true);
+    assert.match(all.text, /hunter2/);
+    assert.equal(all.cluster, cluster);
   } finally {
     for (const name of Object.keys(environment)) delete process.env[name];
   }
@@ -224,6 +234,12 @@ test('outdated backups go after a new one, with the documents that only they had
   const { writeManifest } = await import('./manifest.ts');
   await writeManifest(library.place, `sets/${aged.set}`, aged);
   const settings = { ...library.settings, backupKeep: '1 daily' };
+  const list = join(setFolder(recent.set), 'contents.zst');
+  const bytes = readFileSync(list);
+  writeFileSync(list, Buffer.alloc(bytes.length));
+  const kept = await afterBackup(context(), settings, recent);
+  assert.deepEqual([kept.sets, /contents\.zst/.test(kept.problem ?? '')], [[], true], 'what it names is not known');
+  writeFileSync(list, bytes);
   const pruned = await afterBackup(context(), settings, recent);
   assert.deepEqual([pruned.sets, pruned.contents >= 1], [[aged.set], true]);
   assert.deepEqual(await library.place.sets(), [recent.set]);
@@ -235,12 +251,21 @@ test('the place of another library, and one that has lost its disk, are refused'
   const other = await openBackupLibrary();
   try {
     await assert.rejects(other.dump({ place: library.place }), { code: 'REPERIO_BACKUP_OTHER' });
+    const { database, url } = other.store;
+    const archiving = { database, url, place: library.place, settings: { ...other.settings, databaseUrl: url } };
+    await assert.rejects(beginArchiving(archiving), { code: 'REPERIO_BACKUP_OTHER' });
+    assert.equal(await library.place.owner(), (await library.dump()).manifest.library, 'it is whose it was');
   } finally {
     await other.close();
   }
   const unmounted = join(library.folder, 'backups');
   renameSync(unmounted, `${unmounted}.away`);
   mkdirSync(unmounted);
+  await noteArchive(library.store.database, library.place.name, new Date(0), undefined);
+  const archiving = { ...context(), settings: { ...library.settings, databaseUrl: library.store.url } };
+  await assert.rejects(keepArchiving(archiving), { code: 'REPERIO_BACKUP_AWAY' });
+  assert.match((await backupState(library.store.database)).archiveProblem ?? '', /none of the backups/);
+  await forgetArchive(library.store.database);
   await assert.rejects(library.dump(), { code: 'REPERIO_BACKUP_AWAY' });
   assert.deepEqual(readdirSync(unmounted), []);
   rmSync(unmounted, { recursive: true });

@@ -6,9 +6,10 @@ import { UserError } from '../../errors/errors.ts';
 import { type Content, type ContentStore, contentPath } from '../../files/content.ts';
 import { fileErrors } from '../../files/errors.ts';
 import type { Queryable } from '../../store/database.ts';
-import { type Hashed, verified } from './blocks.ts';
+import type { Hashed } from './blocks.ts';
 import type { Manifest } from './manifest.ts';
 import type { Place } from './place.ts';
+import { readSetFile } from './set-file.ts';
 import { writeCompressed, writePlain } from './write-file.ts';
 
 /** Documents of all sets are kept once, under their digest. */
@@ -45,17 +46,13 @@ export async function writeContentsList(place: Place, folder: string, contents: 
   return hashed;
 }
 
-/** Documents of a set. Throws Damage. */
-export async function readContentsList(place: Place, { set, files }: Manifest): Promise<readonly Content[]> {
-  const file = files.find(({ path }) => path === contentsFile);
-  if (file === undefined) return [];
+/** Documents of a set. Throws `damaged`. */
+export async function readContentsList(place: Place, manifest: Manifest): Promise<readonly Content[]> {
+  const packed = await readSetFile(place, manifest, contentsFile);
+  if (packed === undefined) return [];
   const stream = createZstdDecompress();
-  const lines = text(stream);
-  // What the decompression says of damaged bytes comes second: they are compared with their digest.
-  lines.catch(() => undefined);
-  for await (const chunk of verified(await place.read(`sets/${set}/${contentsFile}`), file)) stream.write(chunk);
-  stream.end();
-  return (await lines)
+  stream.end(packed);
+  return (await text(stream))
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => ({ digest: line.slice(0, 64), bytes: Number(line.slice(65)) }));

@@ -2,8 +2,9 @@ import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { Database, Queryable } from '../../store/database.ts';
-import { archiverState, beginEmbedded, endEmbedded, untilOfServer } from './archiver.ts';
+import { archiverState, archivesTo, beginEmbedded, endEmbedded, renewCommand, untilOfServer } from './archiver.ts';
 import { backupErrors } from './errors.ts';
+import { claimPlace, requireOurs } from './hold-place.ts';
 import { type Manifest, readManifests } from './manifest.ts';
 import type { Place } from './place.ts';
 import { receiveLog } from './receive-log.ts';
@@ -26,14 +27,13 @@ export interface ContinuousOptions {
 /**
  * From now on the log is archived; of the embedded server that is proven with one file of it. What
  * is received from another server begins with a base, which is to follow. Throws `archiveFailed`,
- * `mayNotReplicate`; then all is as before.
+ * `mayNotReplicate`, `placeOther`, `placeAway`; then all is as before.
  */
 export async function beginArchiving(options: ContinuousOptions): Promise<void> {
   const { database, place, settings } = options;
+  await claimPlace(database, place);
   if (settings.databaseUrl === undefined) await beginEmbedded(options);
   else await requireReplication(database);
-  const [library] = await database.query<{ id: string }>(sql`SELECT id FROM library`);
-  await place.claim(library!.id);
 }
 
 export async function endArchiving(options: Pick<ContinuousOptions, 'database' | 'settings'>): Promise<void> {
@@ -66,9 +66,13 @@ export async function archivingOf({
   const known = noted?.problem ?? undefined;
   if (settings.databaseUrl !== undefined) return { isOn: noted !== undefined, problem: known };
   const { isOn, failing } = await archiverState(database);
+  if (isOn && !(await archivesTo(database, place, settings))) return { isOn, problem: elsewhere };
   const problem = failing === null ? (place.folder === undefined ? known : undefined) : serverFails(failing);
   return { isOn, problem };
 }
+
+const elsewhere =
+  'the log goes to another place than the setting `backup` names, until `reperio backup continuous on` is run again';
 
 const serverFails = (file: string): string => `the server cannot archive ${file}, and keeps its log meanwhile`;
 
@@ -79,18 +83,33 @@ export interface Archived {
 
 /**
  * Brings what there is of the log to the place, and writes down how far it is archived. Undefined:
- * it is not.
+ * it is not. Throws `placeOther`, `placeAway`, which it has written down.
  */
 export async function keepArchiving(options: ContinuousOptions): Promise<Archived | undefined> {
   const { database, place, settings } = options;
   if (!(await archivingOf(options)).isOn) return undefined;
+  try {
+    await requireOurs(database, place);
+  } catch (error) {
+    if (error instanceof UserError) {
+      const before = await notedArchive(database, place.name);
+      await noteArchive(database, place.name, before?.until ?? new Date(0), error.message.replace(/\.$/, ''));
+    }
+    throw error;
+  }
   const archived = settings.databaseUrl === undefined ? await ofEmbedded(options) : await ofOther(options);
   await noteArchive(database, place.name, archived.until, archived.problem);
   return archived;
 }
 
-async function ofEmbedded({ database, place, settings }: ContinuousOptions): Promise<Archived> {
+async function ofEmbedded(options: ContinuousOptions): Promise<Archived> {
+  const { database, place, settings } = options;
   const { failing } = await archiverState(database);
+  if (!(await archivesTo(database, place, settings))) {
+    const before = await notedArchive(database, place.name);
+    return { until: before?.until ?? new Date(0), problem: elsewhere };
+  }
+  await renewCommand(options);
   // Before anything is sent: what comes meanwhile may not be there.
   const until = await untilOfServer(database);
   const problem = failing === null ? undefined : serverFails(failing);

@@ -9,6 +9,10 @@ import { backupErrors } from './errors.ts';
 import { ownerFile, ownerOf, ownerText, type Place, type PlacedFile } from './place.ts';
 
 const partSuffix = '.part';
+/** Nobody writes any more to a file that was not written for so long. Milliseconds. */
+const abandoned = 600_000;
+/** The place is not there, not ours to change, or does not answer. */
+const awayCodes: readonly unknown[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EIO', 'ESTALE', 'ENOTCONN', 'ETIMEDOUT'];
 
 /** A folder, which may be on another disk or another machine. Files have mode 600. */
 export function folderPlace(folder: string): Place {
@@ -24,6 +28,12 @@ export function folderPlace(folder: string): Place {
   function away(error: Error): UserError {
     return new UserError(backupErrors.placeAway, { place: folder, reason: error.message }, error);
   }
+
+  /** What stands in the way of the place itself, in a sentence. */
+  const own = async <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: NodeJS.ErrnoException) => {
+      throw awayCodes.includes(error.code) ? away(error) : error;
+    });
 
   const sizeOf = (path: string): Promise<number | undefined> =>
     stat(at(path)).then(
@@ -66,16 +76,26 @@ export function folderPlace(folder: string): Place {
     begin: async (set) => `sets/${set}${partSuffix}`,
     finish: async (set) => {
       const part = at(`sets/${set}${partSuffix}`);
-      for (const entry of await readdir(part, { recursive: true, withFileTypes: true }))
+      for (const entry of await own(readdir(part, { recursive: true, withFileTypes: true })))
         if (entry.isDirectory()) await syncFolder(join(entry.parentPath, entry.name));
       await syncFolder(part);
-      await rename(part, at(`sets/${set}`));
+      await own(rename(part, at(`sets/${set}`)));
       await syncFolder(at('sets'));
+    },
+    discard: async (set) => {
+      const part = at(`sets/${set}${partSuffix}`);
+      await own(rename(at(`sets/${set}`), part));
+      await own(rm(part, { recursive: true, force: true }));
     },
     sweep: async () => {
       for (const name of await names('sets'))
-        if (name.endsWith(partSuffix)) await rm(at(`sets/${name}`), { recursive: true, force: true });
-      await rm(at('incoming'), { recursive: true, force: true });
+        if (name.endsWith(partSuffix)) await own(rm(at(`sets/${name}`), { recursive: true, force: true }));
+      // What archiving copies just now, which needs no lease, is written to all the time.
+      for (const name of await names('incoming')) {
+        const part = at(`incoming/${name}`);
+        const found = await stat(part).catch(() => undefined);
+        if (found !== undefined && Date.now() - found.mtimeMs > abandoned) await own(rm(part, { force: true }));
+      }
     },
     sets: async () => (await names('sets')).filter((name) => isSetName(name)).sort(),
     write: async (path, bytes) => {
@@ -88,15 +108,15 @@ export function folderPlace(folder: string): Place {
         throw away(error as Error);
       }
       try {
-        const file = await open(part, 'wx', 0o600);
+        const file = await own(open(part, 'wx', 0o600));
         try {
           for await (const chunk of bytes)
-            for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten;
-          await file.sync();
+            for (let done = 0; done < chunk.length; ) done += (await own(file.write(chunk, done))).bytesWritten;
+          await own(file.sync());
         } finally {
           await file.close();
         }
-        await rename(part, target);
+        await own(rename(part, target));
         giveToFolderOwner(target);
       } catch (error) {
         await rm(part, { force: true });
@@ -109,7 +129,7 @@ export function folderPlace(folder: string): Place {
     },
     size: sizeOf,
     walk,
-    remove: async (path) => rm(at(path), { recursive: true, force: true }),
+    remove: async (path) => own(rm(at(path), { recursive: true, force: true })),
     free: async () => {
       // The folder may not be there yet: the one above has the same disk.
       for (let path = folder; ; path = dirname(path)) {

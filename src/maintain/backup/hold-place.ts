@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database, Queryable } from '../../store/database.ts';
 import { type Lease, leaseHolder, takeLease } from '../../store/lease.ts';
 import { migrationStatus } from '../../store/migrate.ts';
 import { backupErrors } from './errors.ts';
@@ -33,9 +33,7 @@ export async function holdPlace({ database, url, place }: BackupContext, label: 
   const lease = await takeLease(url, 'backup', { label, wait: false });
   if (lease === undefined) throw new UserError(backupErrors.running, { holder: await leaseHolder(database, 'backup') });
   try {
-    const [library] = await database.query<{ id: string; timeline: number }>(sql`SELECT id, timeline FROM library`);
-    const { id, timeline } = library!;
-    await requireOurs(database, place, id);
+    const { id, timeline } = await claimPlace(database, place);
     await place.sweep();
     return { library: id, timeline, schema: there, lease };
   } catch (error) {
@@ -44,18 +42,38 @@ export async function holdPlace({ database, url, place }: BackupContext, label: 
   }
 }
 
-async function requireOurs(database: Database, place: Place, library: string): Promise<void> {
+interface LibraryRow {
+  readonly id: string;
+  readonly timeline: number;
+}
+
+/** Makes a place that nobody has used yet this library's. Throws as `requireOurs`. */
+export async function claimPlace(database: Queryable, place: Place): Promise<LibraryRow> {
+  const library = await libraryOf(database);
   const owner = await place.owner();
-  if (owner === library) return;
-  if (owner !== undefined) throw new UserError(backupErrors.placeOther, { place: place.name, other: owner });
   // An empty mount point looks like a place that nobody has used yet.
-  const before = await database.query(sql`SELECT FROM backup_set WHERE place = ${place.name} LIMIT 1`);
-  if (before.length > 0)
-    throw new UserError(backupErrors.placeAway, {
-      place: place.name,
-      reason: 'it has none of the backups of this library',
-    });
-  await place.claim(library);
+  const isNew =
+    owner === undefined &&
+    (await database.query(sql`SELECT FROM backup_set WHERE place = ${place.name} LIMIT 1`)).length === 0;
+  if (isNew) await place.claim(library.id);
+  else await requireOurs(database, place);
+  return library;
+}
+
+/** Throws `placeOther`, `placeAway`: nothing may be written there. */
+export async function requireOurs(database: Queryable, place: Place): Promise<void> {
+  const owner = await place.owner();
+  if (owner === (await libraryOf(database)).id) return;
+  if (owner !== undefined) throw new UserError(backupErrors.placeOther, { place: place.name, other: owner });
+  throw new UserError(backupErrors.placeAway, {
+    place: place.name,
+    reason: 'it has none of the backups of this library',
+  });
+}
+
+async function libraryOf(database: Queryable): Promise<LibraryRow> {
+  const [library] = await database.query<LibraryRow>(sql`SELECT id, timeline FROM library`);
+  return library!;
 }
 
 /** "2026-11-29T220041Z-ab12": names are in the order of time. */

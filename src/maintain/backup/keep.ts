@@ -26,18 +26,26 @@ async function removeOutdated(context: BackupContext, { backupKeep }: Settings):
   const { database, place } = context;
   const { lease } = await holdPlace(context, 'backup: removing outdated ones');
   try {
-    let unread = 0;
-    const all = await readManifests(place, () => unread++);
+    let problem: string | undefined;
+    const all = await readManifests(place, (_, reason) => {
+      problem ??= reason;
+    });
     const remove = outdated(all, retentionOf(backupKeep), Date.now());
     const bases = all.filter(({ kind, set }) => kind === 'base' && !remove.includes(set)).map(({ taken }) => taken);
     const since = new Date(Math.min(Date.now(), ...bases.map((taken) => Date.parse(taken))));
     const none: Pruned = { sets: [], contents: 0, bytes: 0 };
-    // What a set that cannot be read names is not known.
-    const pruned = remove.length === 0 || unread > 0 ? none : await prune(place, all, remove, since);
+    let pruned = none;
+    if (remove.length > 0 && problem === undefined)
+      pruned = await prune(place, all, remove, since).catch((error: unknown) => {
+        if (!(error instanceof UserError) || error.code !== backupErrors.damaged.code) throw error;
+        problem = error.message;
+        return none;
+      });
     const kept = all.filter(({ set }) => !remove.includes(set));
-    if (unread === 0) await pruneLog(place, kept, Date.now());
+    if (problem === undefined) await pruneLog(place, kept, Date.now());
     await forgetSets(database, place.name, await place.sets());
-    return pruned;
+    // What a set that cannot be read names is not known.
+    return problem === undefined ? pruned : { ...none, problem };
   } finally {
     await lease.release();
   }

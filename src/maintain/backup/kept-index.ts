@@ -1,12 +1,11 @@
-import { text } from 'node:stream/consumers';
 import type { Content } from '../../files/content.ts';
 import { type Manifest as LiveIndex, readManifest } from '../../index/manifest.ts';
 import { fetchBlocks, type SegmentRow, segmentRows } from '../../index/segment-store.ts';
 import type { Transaction } from '../../store/database.ts';
-import { verified } from './blocks.ts';
 import { placedContent } from './contents.ts';
 import type { Manifest, SetFile } from './manifest.ts';
 import type { Place } from './place.ts';
+import { readSetFile } from './set-file.ts';
 import { writeCompressed, writePlain } from './write-file.ts';
 
 /**
@@ -63,14 +62,13 @@ export async function keepIndex(
   };
 }
 
-/** Undefined: the set has none. Throws Damage. */
+/** Undefined: the set has none. Throws `damaged`. */
 export async function readIndex(
   place: Place,
-  { set, files }: Pick<Manifest, 'set' | 'files'>,
+  manifest: Pick<Manifest, 'set' | 'files'>,
 ): Promise<KeptIndex | undefined> {
-  const file = files.find(({ path }) => path === indexFile);
-  if (file === undefined) return undefined;
-  return JSON.parse(await text(verified(await place.read(`sets/${set}/${indexFile}`), file))) as KeptIndex;
+  const bytes = await readSetFile(place, manifest, indexFile);
+  return bytes === undefined ? undefined : (JSON.parse(bytes.toString('utf8')) as KeptIndex);
 }
 
 /** Segments that a set names, as the place has them. */

@@ -44,6 +44,20 @@ export async function settingsToKeep(
     'cluster.yaml': join(dirname(file), 'cluster.yaml'),
     'postgresql.local.conf': join(layoutOf(given.dataFolder).folder, 'postgresql.local.conf'),
   };
-  for (const [name, path] of Object.entries(beside)) if (existsSync(path)) files[name] = readFileSync(path, 'utf8');
-  return { files, secrets: named.filter(({ isSecret }) => isSecret).map(({ name }) => name) };
+  const secrets: string[] = named.filter(({ isSecret }) => isSecret).map(({ name }) => name);
+  for (const [name, path] of Object.entries(beside)) {
+    if (!existsSync(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    const open = withoutPasswords(text);
+    if (open !== text) secrets.push(`passwords in ${name}`);
+    files[name] = withSecrets ? text : open;
+  }
+  return { files, secrets };
+}
+
+/** `{literal: PASSWORD}` of a cluster file, and `password=PASSWORD` in a connection. */
+function withoutPasswords(text: string): string {
+  return text
+    .replace(/(\bliteral:[ \t]*)(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*'|[^\s,}#]+)/g, '$1"left out"')
+    .replace(/(\bpassword[ \t]*=[ \t]*)(?:''(?:[^'\\\n]|\\.)*''|[^\s'"]+)/gi, '$1left-out');
 }

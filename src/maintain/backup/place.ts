@@ -22,6 +22,8 @@ export interface Place {
   finish(set: string): Promise<void>;
   /** Removes what processes that were killed left. Only for who holds the lease. */
   sweep(): Promise<void>;
+  /** Removes a set: from the first moment on it is not listed, also when this is killed. */
+  discard(set: string): Promise<void>;
   /** Names of whole sets, in order. */
   sets(): Promise<readonly string[]>;
   /** Whole and safe when it resolves, or not there. */

@@ -53,12 +53,14 @@ export interface Pruned {
   /** Documents that no set names any more. */
   readonly contents: number;
   readonly bytes: number;
+  /** Why nothing outdated was removed. A sentence. */
+  readonly problem?: string;
 }
 
 /**
  * Removes these sets, and documents that none of the others names. What came after `since` stays:
  * continuous archiving copies documents before a set names them. Nothing is removed while a set
- * that stays cannot be read.
+ * that stays cannot be read. Throws `damaged`.
  */
 export async function prune(
   place: Place,
@@ -70,7 +72,7 @@ export async function prune(
   for (const manifest of all.filter(({ set }) => !remove.includes(set)))
     for (const { digest } of [...(await readContentsList(place, manifest)), ...(await segmentsOf(place, manifest))])
       named.add(digest);
-  for (const set of remove) await place.remove(`sets/${set}`);
+  for (const set of remove) await place.discard(set);
   const gone: Content[] = [];
   for await (const { path, bytes, written } of place.walk('content')) {
     const digest = path.slice(path.lastIndexOf('/') + 1);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request as ask, createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
@@ -19,6 +22,15 @@ const S3rver = createRequire(import.meta.url)('s3rver') as new (
 let server: InstanceType<typeof S3rver>;
 let library: BackupLibrary;
 let place: Place;
+let port: number;
+
+function placeAt(at: number): Place {
+  return openPlace({
+    ...library.settings,
+    ...{ backup: 's3://backups/of/library', s3Endpoint: `http://127.0.0.1:${at}` },
+    ...{ s3Key: 'S3RVER', s3Secret: 'S3RVER' },
+  });
+}
 
 before(async () => {
   library = await openBackupLibrary();
@@ -26,12 +38,8 @@ before(async () => {
     ...{ address: '127.0.0.1', port: 0, silent: true, directory: join(library.folder, 's3') },
     configureBuckets: [{ name: 'backups', configs: [] }],
   });
-  const { port } = await server.run();
-  place = openPlace({
-    ...library.settings,
-    ...{ backup: 's3://backups/of/library', s3Endpoint: `http://127.0.0.1:${port}` },
-    ...{ s3Key: 'S3RVER', s3Secret: 'S3RVER' },
-  });
+  ({ port } = await server.run());
+  place = placeAt(port);
 });
 after(async () => {
   await server.close();
@@ -93,6 +101,40 @@ test('one that was not finished there is not listed, and the next one removes it
   const names = new Set<string>();
   for await (const { path } of place.walk('sets')) names.add(path.split('/')[1]!);
   assert.deepEqual([...names].sort(), await place.sets());
+});
+
+test('a store that goes away in the middle costs the backup that is being made, or removed, and no other', async () => {
+  const sets = await place.sets();
+  let left = 20;
+  const failing = createServer((request, response) => {
+    if (left-- <= 0) {
+      request.socket.destroy();
+      return;
+    }
+    const { method, url: path, headers } = request;
+    const onward = ask({ host: '127.0.0.1', port, method, path, headers }, (answer) => {
+      response.writeHead(answer.statusCode!, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  failing.listen(0, '127.0.0.1');
+  await once(failing, 'listening');
+  try {
+    const through = placeAt((failing.address() as AddressInfo).port);
+    await assert.rejects(dump(through), { code: 'REPERIO_BACKUP_AWAY' });
+    assert.deepEqual(await place.sets(), sets);
+    left = 4;
+    await assert.rejects(through.discard(sets[0]!), { code: 'REPERIO_BACKUP_AWAY' });
+    // Half of it is there, and nobody takes it for a backup.
+    assert.deepEqual(await place.sets(), sets.slice(1));
+    const { manifest } = await dump();
+    assert.deepEqual(await place.sets(), [...sets.slice(1), manifest.set].sort());
+    for await (const { path } of place.walk('sets')) assert.ok(!path.includes(sets[0]!), path);
+  } finally {
+    failing.closeAllConnections();
+    failing.close();
+  }
 });
 
 test('an S3-compatible store that does not answer is named', async () => {

@@ -23,7 +23,7 @@ export function s3Place({ name, incoming, ...access }: S3PlaceOptions): Place {
   const explained = async <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: Error) => {
       if (!(error instanceof UserError)) throw error;
-      throw new UserError(backupErrors.placeAway, { place: name, reason: error.message }, error);
+      throw new UserError(backupErrors.placeAway, { place: name, reason: error.message.replace(/\.$/, '') }, error);
     });
 
   const write: Place['write'] = async (path, bytes) => {
@@ -69,6 +69,11 @@ export function s3Place({ name, incoming, ...access }: S3PlaceOptions): Place {
       return `sets/${set}`;
     },
     finish: (set) => explained(objects.remove(unfinished(set))),
+    discard: async (set) => {
+      await write(unfinished(set), one(`${new Date().toISOString()}\n`));
+      await explained(removeAll(`sets/${set}/`));
+      await explained(objects.remove(unfinished(set)));
+    },
     sweep: () =>
       explained(
         (async () => {

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import type { Content } from '../../files/content.ts';
-import { gapText, logAfter, walFiles } from './archive.ts';
+import { gapText, logAfter, segmentBytes, walFiles } from './archive.ts';
 import { Damage, type Hashed, verified } from './blocks.ts';
 import { contentsFile, inTurns, placedContent, readContentsList } from './contents.ts';
 import { indexFile, segmentsOf } from './kept-index.ts';
@@ -95,7 +95,7 @@ export async function verifyLog(
     await pipeline(await place.read(file), counted, createGunzip(), async (chunks: AsyncIterable<Buffer>) => {
       let bytes = 0;
       for await (const chunk of chunks) bytes += chunk.length;
-      if (bytes % walBlock !== 0) throw new Error(`it has ${bytes} bytes`);
+      if (bytes !== segmentBytes) throw new Error(`it has ${bytes} bytes, not ${segmentBytes}`);
     }).catch((error: Error) => findings.push({ set: undefined, file, offset, problem: error.message }));
   }
   for (const manifest of manifests) {
@@ -110,9 +110,6 @@ export async function verifyLog(
   }
   return { files: files.length, findings };
 }
-
-/** Its pages. */
-const walBlock = 8_192;
 
 /** Undefined: it is as it was written. */
 export async function readThrough(

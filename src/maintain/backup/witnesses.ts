@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import sql, { raw } from 'sql-template-tag';
 import type { Queryable, Transaction } from '../../store/database.ts';
 import type { Hashed } from './blocks.ts';
 import type { Manifest } from './manifest.ts';
 import type { Place } from './place.ts';
+import { readSetFile } from './set-file.ts';
 import { truth } from './tables.ts';
 import { writePlain } from './write-file.ts';
 
@@ -35,9 +35,10 @@ export async function takeWitnesses(transaction: Transaction, place: Place, fold
   return writePlain(place, `${folder}/${witnessFile}`, bytes());
 }
 
-export async function readWitnesses(place: Place, { set, files }: Manifest): Promise<Witnesses | undefined> {
-  if (!files.some(({ path }) => path === witnessFile)) return undefined;
-  return JSON.parse(await text(await place.read(`sets/${set}/${witnessFile}`))) as Witnesses;
+/** Undefined: the set has none. Throws `damaged`. */
+export async function readWitnesses(place: Place, manifest: Manifest): Promise<Witnesses | undefined> {
+  const bytes = await readSetFile(place, manifest, witnessFile);
+  return bytes === undefined ? undefined : (JSON.parse(bytes.toString('utf8')) as Witnesses);
 }
 
 export async function countRows(database: Queryable): Promise<Readonly<Record<string, number>>> {

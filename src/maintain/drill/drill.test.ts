@@ -9,7 +9,10 @@ import { libraryTasks } from '../../library/jobs.ts';
 import { startSmtp } from '../../mail/test-smtp.ts';
 import { prometheusText } from '../../monitor/prometheus.ts';
 import { testView } from '../../monitor/status/test-status.ts';
+import { BlockHasher } from '../backup/blocks.ts';
+import { writeManifest } from '../backup/manifest.ts';
 import { backupState, noteSet } from '../backup/state.ts';
+import { readWitnesses } from '../backup/witnesses.ts';
 import { main, openRestoreLibrary, type RestoreLibrary } from '../restore/test-restore.ts';
 
 let opened: RestoreLibrary;
@@ -47,12 +50,20 @@ test('what is not as it was is named, by exit status and state too', async () =>
   const path = join(folder, 'witnesses.json');
   const before = readFileSync(path, 'utf8');
   const digest = /"sha256":"(.)/;
-  writeFileSync(
-    path,
-    before.replace(digest, (_, first) => `"sha256":"${first === '0' ? '1' : '0'}`),
-  );
-  const wrong = await command(node, 'backup', 'drill', opened.manifest.set);
+  const { place } = opened.library;
+  const changed = before.replace(digest, (_, first) => `"sha256":"${first === '0' ? '1' : '0'}`);
+  writeFileSync(path, changed);
+  await assert.rejects(readWitnesses(place, opened.manifest), { code: 'REPERIO_BACKUP_DAMAGED' });
+  // As if they had been written so.
+  const hasher = new BlockHasher();
+  hasher.add(Buffer.from(changed));
+  const hashed = hasher.end();
+  const files = opened.manifest.files.map((file) => (file.path === 'witnesses.json' ? { ...file, ...hashed } : file));
+  const { set } = opened.manifest;
+  await writeManifest(place, `sets/${set}`, { ...opened.manifest, files });
+  const wrong = await command(node, 'backup', 'drill', set);
   writeFileSync(path, before);
+  await writeManifest(place, `sets/${set}`, opened.manifest);
   assert.equal(wrong.status, 1, wrong.stderr);
   assert.match(wrong.stdout, /wrong: 1 records are not as they were, first \d+\./);
   assert.match((await backupState(database)).drillProblem ?? '', /1 records are not as they were/);

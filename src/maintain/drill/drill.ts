@@ -93,10 +93,15 @@ async function tried({ place, manifest, restore, signal }: DrillOptions, setting
   const problems: string[] = [];
   const restored = await restore(settings);
   const restoredAfter = performance.now();
+  for (const name of restored.damaged) problems.push(`${name} of the backup is damaged`);
   const page = await servePage(settings.dataFolder, signal);
   if (page !== undefined) problems.push(page);
   const answered = performance.now();
-  const witnesses = await readWitnesses(place, manifest);
+  const witnesses = await readWitnesses(place, manifest).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error;
+    problems.push(error.message.replace(/\.$/, ''));
+    return undefined;
+  });
   const library = await openLibrary(settings, signal);
   try {
     const kept = await checkWitnesses(library.database, witnesses, manifest, problems);

@@ -12,12 +12,17 @@ export const hours = (count: number): number => count * hour;
 export const days = (count: number): number => count * day;
 export const years = (count: number): number => count * units.y;
 
-/** In ms. Throws `ageWrong`. */
+const longest = 1_000 * units.y;
+
+/** In ms. Throws `ageWrong`, `ageTooLong`. */
 export function parseAge(given: string): number {
   const [, digits = '', unit = ''] = /^\s*(\d{1,6}(?:\.\d{1,3})?)\s*([a-z]+)\s*$/i.exec(given) ?? [];
   const factor = Object.entries(units).find(([name]) => name === unit.toLowerCase())?.[1];
   if (factor === undefined) throw new UserError(gcErrors.ageWrong, { given });
-  return Number(digits) * factor;
+  const age = Number(digits) * factor;
+  // The database counts years back to 4713 before our era only.
+  if (age > longest) throw new UserError(gcErrors.ageTooLong, { given });
+  return age;
 }
 
 /** "3 years", "7 days", "12 hours", "90 minutes". */

@@ -7,6 +7,12 @@ export const gcErrors = defineErrors({
     message: '--older-than is "{given}", which is no time.',
     hint: 'Write a number and a unit: 90min, 12h, 30d, 8w or 2y.',
   },
+  ageTooLong: {
+    code: 'REPERIO_GC_AGE_LONG',
+    status: 400,
+    message: '--older-than is {given}, and nothing here is older than 1,000 years.',
+    hint: 'Write a number and a unit: 90min, 12h, 30d, 8w or 2y.',
+  },
   ageTooShort: {
     code: 'REPERIO_GC_AGE_SHORT',
     status: 400,

@@ -95,6 +95,9 @@ test('ages are said as they are typed', () => {
     assert.equal(ageText(parseAge(given)), text);
   for (const given of ['', '30', 'd', '-3d', '1e9d', 'soon', '3 months', '9999999d', '0x10h', '1d2h'])
     assert.throws(() => parseAge(given), { code: 'REPERIO_GC_AGE' }, given);
+  // Before which the database has no dates.
+  for (const given of ['1001y', '999999w'])
+    assert.throws(() => parseAge(given), { code: 'REPERIO_GC_AGE_LONG' }, given);
 });
 
 test('an age needs a kind that goes by age, and is not below what is safe', async () => {
@@ -373,4 +376,30 @@ test('of replaced versions the first, the last five, young ones, and all of dele
     }),
     { numRuns: 20 },
   );
+});
+
+test('old harvests go but the last of each source, and what webhooks were told', async () => {
+  await query(sql`
+    INSERT INTO harvest_source (name, base, prefix, mode, on_error, deleted) VALUES ('gc', 'http://x', 'oai_dc', 'insert', 'go-on', 'ignore')`);
+  await query(sql`
+    INSERT INTO harvest_run (source_id, began, ended) SELECT id, now() - interval '400 days', now() - interval '400 days'
+    FROM harvest_source, generate_series(1, 3)`);
+  await query(sql`
+    INSERT INTO harvest_cursor (source_id, run_id, set_spec) SELECT source_id, min(id), '' FROM harvest_run GROUP BY source_id`);
+  assert.equal((await gc('harvest-runs')).count, 1, 'the last stays, and the one that has a place in a list');
+  assert.equal((await gc('harvest-cursors')).count, 1);
+  assert.equal((await gc('harvest-runs')).count, 1);
+  await query(
+    sql`INSERT INTO webhook (name, url, events, secret, place) VALUES ('gc', 'http://x', '{record.*}', 'x', 2)`,
+  );
+  await query(sql`
+    INSERT INTO event (kind, ids, place, at) SELECT 'record', '{1}', place, now() - interval '8 days'
+    FROM unnest(ARRAY[1, 2, NULL]) AS place`);
+  assert.equal((await gc('events')).count, 1, 'what is still to be told stays');
+  await query(sql`
+    INSERT INTO webhook_message (webhook_id, id, type, subject, happened, data, state, ended)
+    SELECT id, state, 'record.created', 'record 1', now(), '{}', state, CASE WHEN state <> 'waiting' THEN now() - interval '31 days' END
+    FROM webhook, unnest(ARRAY['sent', 'failed', 'waiting']) AS state`);
+  assert.equal((await gc('webhook-sent')).count, 1);
+  assert.equal((await gc('webhook-failed')).count, 1);
 });

@@ -63,6 +63,18 @@ test('what is suspiciously much is a problem of the task, with what to type', as
   assert.equal(await place.store.size(digest), 17);
 });
 
+test('a clock that has leapt a year ahead removes nothing in its first night', async () => {
+  const { database } = library;
+  await database.query(sql`
+    INSERT INTO task (name, succeeded) VALUES ('gc', now() - interval '365 days 1 hour')
+    ON CONFLICT (name) DO UPDATE SET succeeded = excluded.succeeded`);
+  await database.query(sql`INSERT INTO task (name, due) VALUES ('gone again', now() - interval '1 year')`);
+  assert.match((await night()).did, /^Nothing: by the clock of the database the last time was 365 days ago/);
+  // As whoever runs the task writes down.
+  await database.query(sql`UPDATE task SET succeeded = now() WHERE name = 'gc'`);
+  assert.equal((await night()).did, 'Removed: tasks 1.');
+});
+
 test('while somebody removes by command it does nothing', async () => {
   const lease = await takeLease(library.url, 'gc', { label: 'gc', wait: false });
   assert.deepEqual(await night(), { did: 'Nothing: `reperio gc` is running.', told: [] });

@@ -41,7 +41,7 @@ export const restoreErrors = defineErrors({
   logGap: {
     code: 'REPERIO_RESTORE_GAP',
     status: 500,
-    message: 'The archived log after backup {set} is not whole: {files} is missing.',
+    message: 'The archived log after backup {set} is not whole: {files} {problem}.',
     hint: '{instead}',
   },
   kindWrong: {
@@ -49,6 +49,12 @@ export const restoreErrors = defineErrors({
     status: 400,
     message: 'Backup {set} is a {kind}: {problem}.',
     hint: '{instead}',
+  },
+  intoNothing: {
+    code: 'REPERIO_RESTORE_INTO',
+    status: 400,
+    message: '--into names no folder.',
+    hint: 'Give the data folder of the restored library: `reperio restore --into /srv/restored`.',
   },
   doneAlone: {
     code: 'REPERIO_RESTORE_DONE',

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { createZstdDecompress } from 'node:zlib';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
+import { UserError } from '../../errors/errors.ts';
 import { tellFirstRelease } from '../../index/manifest.ts';
 import { segmentFileName } from '../../index/segment/open.ts';
 import { bytesInFile, storeSegment } from '../../index/segment-store.ts';
@@ -16,6 +17,7 @@ import type { Database, Transaction } from '../../store/database.ts';
 import { giveToFolderOwner, makeOwnedFolder } from '../../store/folder-owner.ts';
 import { Damage, verified } from '../backup/blocks.ts';
 import { placedContent } from '../backup/contents.ts';
+import { backupErrors } from '../backup/errors.ts';
 import { deltaColumns, deltasFile, readIndex } from '../backup/kept-index.ts';
 import type { Manifest } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
@@ -37,7 +39,10 @@ export async function indexBack(
   { place, manifest, settings, signal, watch }: IndexBack,
   database: Database,
 ): Promise<boolean> {
-  const index = await readIndex(place, manifest);
+  const index = await readIndex(place, manifest).catch((error: unknown) => {
+    if (error instanceof UserError && error.code === backupErrors.damaged.code) return undefined;
+    throw error;
+  });
   if (index === undefined || knownPair(index.versions) === undefined) return false;
   const folder = indexFolderOf(settings);
   try {

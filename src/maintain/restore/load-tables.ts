@@ -5,9 +5,9 @@ import sql, { raw } from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
 import type { Queryable, Transaction } from '../../store/database.ts';
 import { Damage, verified } from '../backup/blocks.ts';
-import { backupErrors } from '../backup/errors.ts';
 import type { Manifest, SetFile } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
+import { damagedOr } from '../backup/set-file.ts';
 import { identities, quoted } from '../backup/tables.ts';
 import { restoreErrors } from './errors.ts';
 
@@ -73,21 +73,13 @@ async function loadTable(
  * What the decompression or the server says of damaged bytes may come before their digest is known.
  */
 export async function explained(error: unknown, place: Place, set: string, file: SetFile): Promise<unknown> {
-  const damage = error instanceof Damage ? error : await damageOf(place, `sets/${set}/${file.path}`, file);
-  if (damage === undefined) return error;
-  const { offset, message: problem } = damage;
-  return new UserError(backupErrors.damaged, { set, file: file.path, offset, problem }, error as Error);
-}
-
-async function damageOf(place: Place, path: string, file: SetFile): Promise<Damage | undefined> {
+  if (error instanceof Damage) return damagedOr(error, set, file.path);
   try {
-    for await (const _ of verified(await place.read(path), file));
-    return undefined;
-  } catch (error) {
-    if (error instanceof Damage) return error;
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT'
-      ? new Damage(0, 'it is missing')
-      : undefined;
+    for await (const _ of verified(await place.read(`sets/${set}/${file.path}`), file));
+    return error;
+  } catch (found) {
+    const damaged = damagedOr(found, set, file.path);
+    return damaged === found ? error : damaged;
   }
 }
 

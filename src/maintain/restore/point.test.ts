@@ -8,12 +8,15 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import sql from 'sql-template-tag';
 import { waitFor } from '../../../test/support/wait.ts';
 import { loadSettings, type Settings } from '../../config/settings.ts';
@@ -27,8 +30,9 @@ import { openStore, type Store } from '../../store/open.ts';
 import { pruneLog, walFiles } from '../backup/archive.ts';
 import { archiverState } from '../backup/archiver.ts';
 import { makeBase } from '../backup/base.ts';
-import { beginArchiving, endArchiving } from '../backup/continuous.ts';
+import { archivingOf, beginArchiving, endArchiving, keepArchiving } from '../backup/continuous.ts';
 import { folderPlace } from '../backup/folder-place.ts';
+import { claimPlace } from '../backup/hold-place.ts';
 import { type Manifest, readManifests } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
 import { backupState } from '../backup/state.ts';
@@ -37,7 +41,9 @@ import { restoreBase } from './base.ts';
 import { parseTime, pointAt, pointOf } from './point.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'reperio-point-'));
-const settings = loadSettings({ REPERIO_DATA: join(root, 'live') });
+/** Whatever its name has, a shell and the server read it as it is. */
+const backups = join(root, `it's "all" $HOME of 100%p`);
+const settings = loadSettings({ REPERIO_DATA: join(root, 'live'), REPERIO_BACKUP: backups });
 let store: Store;
 let place: Place;
 let base: Manifest;
@@ -47,7 +53,7 @@ let written = 0;
 
 before(async () => {
   store = await openStore(settings);
-  place = folderPlace(join(root, 'live', 'backups'));
+  place = folderPlace(backups);
   await write(3);
 });
 after(async () => {
@@ -161,7 +167,9 @@ test('times that cannot be are refused with those that can, and a time needs its
   assert.equal(parseTime('2026-11-29T11:43:34.5+0530').toISOString(), '2026-11-29T06:13:34.500Z');
   assert.equal(parseTime('2026-11-29 11:43Z').toISOString(), '2026-11-29T11:43:00.000Z');
   assert.throws(() => parseTime('2026-10-25 02:30:00'), /does not say in which time zone/);
-  for (const text of ['yesterday', '2026-13-45', '']) assert.throws(() => parseTime(text), /it is not a time/);
+  assert.equal(parseTime('2026-11-29 11:43:34 +0000').toISOString(), '2026-11-29T11:43:34.000Z');
+  for (const text of ['yesterday', '2026-13-45', '', '2026-11-31 10:00Z', '2027-02-29 10:00Z'])
+    assert.throws(() => parseTime(text), /it is not a time/);
 });
 
 test('a gap in the log is named, and a restore to before it is offered, never half a library', async () => {
@@ -170,7 +178,7 @@ test('a gap in the log is named, and a restore to before it is offered, never ha
   await archiveNow();
   const files = await walFiles(place);
   const gone = files.at(-2)!;
-  const path = join(root, 'live', 'backups', gone.path);
+  const path = join(backups, gone.path);
   renameSync(path, `${path}.away`);
   await assert.rejects(pointOf(place, base), (error: Error & { code?: string; hint?: string }) => {
     assert.equal(error.code, 'REPERIO_RESTORE_GAP');
@@ -194,12 +202,39 @@ test('a gap in the log is named, and a restore to before it is offered, never ha
     (await verifyLog({ place }, [base])).findings.map(({ file }) => file),
     [gone.path],
   );
+  // As large as its page needs, and not as a file of the log is.
+  writeFileSync(path, gzipSync(Buffer.alloc(8_192)));
+  assert.deepEqual(
+    (await verifyLog({ place }, [base])).findings.map(({ file }) => file),
+    [gone.path],
+  );
   writeFileSync(path, bytes);
   assert.deepEqual((await verifyLog({ place }, [base])).findings, []);
 });
 
+test('a file of the log that is damaged is not taken for its end; what was committed before it can be restored', async () => {
+  const files = await walFiles(place);
+  const damaged = files.at(-1)!;
+  const path = join(backups, damaged.path);
+  const bytes = readFileSync(path);
+  writeFileSync(path, bytes.subarray(0, bytes.length - 30));
+  const target = into('damaged-log');
+  try {
+    const all = await pointOf(place, base);
+    await assert.rejects(restoreBase({ place, settings: target, replace: false }, all), (error: Error) => {
+      assert.ok(error.message.includes(`${damaged.name} is damaged`), error.message);
+      return true;
+    });
+    // Nothing was committed between that time and the damaged file, which the server asks for.
+    const point = await pointAt(place, [base], files.at(-2)!.archived, new Date());
+    await restoreBase({ place, settings: target, replace: false }, point);
+  } finally {
+    writeFileSync(path, bytes);
+  }
+});
+
 test('while the place is away the server goes on, and what it kept arrives afterwards', async () => {
-  const folder = join(root, 'live', 'backups', 'wal');
+  const folder = join(backups, 'wal');
   renameSync(folder, `${folder}.away`);
   await write(1);
   await store.database.query(sql`SELECT pg_switch_wal()`);
@@ -213,6 +248,36 @@ test('while the place is away the server goes on, and what it kept arrives after
   await pointOf(place, base);
   assert.equal((await task.run(new AbortController().signal, () => undefined)).problem, undefined);
   assert.equal((await backupState(store.database)).archiveProblem, null);
+});
+
+test('after an upgrade the server archives by the script of the release that runs', async () => {
+  const { database } = store;
+  const file = join(root, 'live', 'postgres', 'continuous.conf');
+  const ours = readFileSync(file, 'utf8');
+  writeFileSync(file, ours.replace(/sh ''[^ ]*archive-wal\.sh''/, "sh ''/gone/archive-wal.sh''"));
+  await database.query(sql`SELECT pg_reload_conf()`);
+  const command = async (): Promise<string> =>
+    (await database.query<{ archive_command: string }>(sql`SHOW archive_command`))[0]!.archive_command;
+  await waitFor('the reload', async () => (await command()).includes('/gone/'));
+  await keepArchiving(options());
+  assert.equal(readFileSync(file, 'utf8'), ours);
+  await waitFor('the reload', async () => !(await command()).includes('/gone/'));
+});
+
+test('a setting that names another place is told: the log still goes to the one before', async () => {
+  const other = { ...settings, backup: join(root, 'other') };
+  const elsewhere = folderPlace(other.backup);
+  const { database } = store;
+  assert.match(
+    (await archivingOf({ database, place: elsewhere, settings: other })).problem ?? '',
+    /another place than the setting/,
+  );
+  await claimPlace(database, elsewhere);
+  assert.match(
+    (await keepArchiving({ ...options(), place: elsewhere, settings: other }))?.problem ?? '',
+    /another place/,
+  );
+  assert.equal((await archivingOf({ database, place, settings })).problem, undefined);
 });
 
 test('archiving ends without a restart, and a folder that cannot be written is told before anything is changed', async () => {
@@ -269,7 +334,10 @@ test('the same file of the log again is well, another one of its name is refused
   const source = join(root, 'segment');
   const run = () => spawnSync('sh', [script, source, '000000010000000000000001', folder], { encoding: 'utf8' });
   writeFileSync(source, 'the log'.repeat(1_000));
+  utimesSync(source, 1_000, 1_000);
   assert.deepEqual([run().status, run().status], [0, 0]);
+  // However late it is archived, what was committed after its last change is not in it.
+  assert.equal(statSync(join(folder, '000000010000000000000001.gz')).mtimeMs, 1_000_000);
   writeFileSync(source, 'another log');
   const refused = run();
   assert.equal(refused.status, 1);

@@ -21,16 +21,23 @@ export function parseTime(text: string): Date {
   const iso = text
     .trim()
     .replace(' ', 'T')
+    .replace(/\s+/g, '')
     .replace(/\s*UTC$/i, 'Z')
     .replace(/([+-]\d\d)$/, '$1:00');
   const time = new Date(iso.replace(/([+-]\d\d)(\d\d)$/, '$1:$2'));
-  if (shape.test(text.trim()) && !Number.isNaN(time.getTime())) return time;
+  if (shape.test(text.trim()) && !Number.isNaN(time.getTime()) && isDay(text.trim().slice(0, 10))) return time;
   const isZoneless = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?$/.test(text.trim());
   throw new UserError(restoreErrors.outside, {
     time: text,
     problem: isZoneless ? 'it does not say in which time zone' : 'it is not a time',
     window: 'Write it as 2026-11-29 11:43:34+00, or with Z at the end for UTC.',
   });
+}
+
+/** "2026-02-30" would be taken for the second of March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }
 
 /**
@@ -72,11 +79,24 @@ export async function pointOf(place: Place, manifest: Manifest): Promise<Point> 
   return { manifest, time: undefined, log };
 }
 
-function gapError({ set, base }: Manifest, { gap, until }: LogAfter): UserError {
+/**
+ * A file of the log cannot be read, as the server has found out. Throws `logGap`, unless all that
+ * is wanted was committed before it.
+ */
+export async function requireBefore(place: Place, { manifest, time }: Point, name: string): Promise<void> {
+  const log = logAfter(
+    (await walFiles(place)).filter((file) => file.name !== name),
+    manifest,
+  );
+  if (time === undefined || log.until === undefined || log.until < time)
+    throw gapError(manifest, { ...log, gap: [name, name] }, 'is damaged');
+}
+
+function gapError({ set, base }: Manifest, { gap, until }: LogAfter, problem = 'is missing'): UserError {
   const last = until === undefined || until.getTime() < Date.parse(base!.stopped) ? undefined : until.toISOString();
   const instead =
     last === undefined
       ? 'Restore a dump, or another base: `reperio backup list`.'
       : `The last possible time before the gap is ${last}: reperio restore --at ${last}`;
-  return new UserError(restoreErrors.logGap, { set, files: gapText(gap!), instead });
+  return new UserError(restoreErrors.logGap, { set, files: gapText(gap!), problem, instead });
 }

@@ -13,11 +13,12 @@ import { storeErrors } from '../../store/errors.ts';
 import { makeOwnedFolder } from '../../store/folder-owner.ts';
 import type { Store } from '../../store/open.ts';
 import { walFiles } from '../backup/archive.ts';
+import { quotedWord } from '../backup/archiver.ts';
 import { baseFile } from '../backup/base.ts';
 import { verified } from '../backup/blocks.ts';
 import type { Place } from '../backup/place.ts';
 import { explained } from './load-tables.ts';
-import type { Point } from './point.ts';
+import { type Point, requireBefore } from './point.ts';
 import type { RestoreWatch } from './restore.ts';
 
 const script = fileURLToPath(new URL('fetch-wal.sh', import.meta.url));
@@ -76,38 +77,52 @@ export async function unpack(
  */
 export async function recovered(
   { place, signal }: RecoverOptions,
-  { manifest, time, log }: Point,
+  point: Point,
   layout: Layout,
   open: () => Promise<Store>,
 ): Promise<Store> {
+  const { manifest, time, log } = point;
   const path = join(layout.data, lastFile);
   const before = readFileSync(path, 'utf8');
   const folder = log.files === 0 ? undefined : await logFolder(place, manifest.base!.system, layout, signal);
-  const words = [script, '%f', '%p', folder ?? ''].map((word) => `"${word}"`).join(' ');
-  const recovery = (target: Date | undefined): string =>
-    before +
-    setting('restore_command', folder === undefined ? '/bin/false' : `sh ${words}`) +
-    setting('recovery_target_action', 'promote') +
-    setting('hot_standby', 'off') +
-    setting('archive_command', '/bin/true') +
-    (target === undefined ? '' : setting('recovery_target_time', timeText(target)));
-  const start = async (target: Date | undefined): Promise<Store> => {
-    writeFileSync(path, recovery(target), { mode: 0o600 });
+  const recovery = (target: Date | undefined, damaged: string): string => {
+    const words = `${quotedWord(script)} "%f" "%p" ${quotedWord(folder ?? '')} "${damaged}"`;
+    return (
+      before +
+      setting('restore_command', folder === undefined ? '/bin/false' : `sh ${words}`) +
+      setting('recovery_target_action', 'promote') +
+      setting('hot_standby', 'off') +
+      setting('archive_command', '/bin/true') +
+      (target === undefined ? '' : setting('recovery_target_time', timeText(target)))
+    );
+  };
+  const start = async (target: Date | undefined, damaged = ''): Promise<Store> => {
+    writeFileSync(path, recovery(target, damaged), { mode: 0o600 });
     writeFileSync(join(layout.data, 'recovery.signal'), '', { mode: 0o600 });
     return await open();
   };
   let store: Store;
   try {
-    store = await start(time);
+    store = await start(time).catch((error: unknown) => {
+      // Nothing was committed between the time and the end of the log: all of it is wanted.
+      if (time === undefined || !saysNothingAfter(layout)) throw error;
+      return start(undefined);
+    });
   } catch (error) {
-    // Nothing was committed between the time and the end of the log: all of it is wanted.
-    if (time === undefined || !saysNothingAfter(layout)) throw error;
-    store = await start(undefined);
+    const [, refused, short] = unreadable.exec((error as Error).message) ?? [];
+    const damaged = refused ?? short;
+    if (damaged === undefined) throw error;
+    await requireBefore(place, point, damaged);
+    store = await start(undefined, damaged);
   }
   writeFileSync(path, before);
   rmSync(join(layout.data, fetchedFolder), { recursive: true, force: true });
   return store;
 }
+
+/** As the server says that the archive has a file which it cannot use. */
+const unreadable =
+  /(?:could not restore file "([0-9A-F]{24})" from archive: child process exited|archive file "([0-9A-F]{24})" has wrong size)/;
 
 /** While the server reads its configuration it knows no names of time zones, not even Z. */
 function timeText(time: Date): string {

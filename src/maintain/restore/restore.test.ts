@@ -10,6 +10,7 @@ import { waitFor } from '../../../test/support/wait.ts';
 import { readMigrations } from '../../store/migrate.ts';
 import { openStore } from '../../store/open.ts';
 import { placedContent } from '../backup/contents.ts';
+import { markUnfinished } from './marker.ts';
 import { main, openRestoreLibrary, type RestoreLibrary } from './test-restore.ts';
 
 let opened: RestoreLibrary;
@@ -17,6 +18,13 @@ before(async () => {
   opened = await openRestoreLibrary();
 });
 after(() => opened.close());
+
+/** A byte in the middle is another one. */
+function flipped(bytes: Buffer): Buffer {
+  const other = Buffer.from(bytes);
+  other[Math.floor(bytes.length / 2)]! ^= 1;
+  return other;
+}
 
 test('a library comes back in an embedded server with every row, its documents and its index', async () => {
   const settings = opened.folderSettings('embedded');
@@ -47,6 +55,21 @@ test('with --yes the library that is there is moved aside; one in use is not', a
   const used = await openStore(settings);
   await assert.rejects(opened.restore(settings, { replace: true }), { code: 'REPERIO_RESTORE_USED' });
   await used.release();
+  // A backup that cannot be restored leaves the library where it was, in force.
+  const table = join(opened.library.folder, 'backups', 'sets', opened.manifest.set, 'tables', 'record.copy.zst');
+  const bytes = readFileSync(table);
+  writeFileSync(table, flipped(bytes));
+  await assert.rejects(opened.restore(settings, { replace: true }), { code: 'REPERIO_BACKUP_DAMAGED' });
+  writeFileSync(table, bytes);
+  await opened.checkWhole(settings);
+  // Killed before it was moved aside, a restore has changed nothing.
+  const never = join(settings.dataFolder, 'postgres.before-never');
+  markUnfinished(settings.dataFolder, opened.manifest.set, { aside: never, isMoved: false });
+  await assert.rejects(opened.restore(settings), { code: 'REPERIO_RESTORE_NOT_EMPTY' });
+  await opened.checkWhole(settings);
+  // One that somebody has removed since makes no whole library of half of one.
+  markUnfinished(settings.dataFolder, opened.manifest.set, { aside: never, isMoved: true });
+  assert.equal((await opened.restore(settings)).aside, undefined);
   const restored = await opened.restore(settings, { replace: true });
   assert.ok(existsSync(join(restored.aside!, 'data', 'PG_VERSION')));
   await opened.checkWhole(settings);
@@ -92,9 +115,7 @@ test('a backup of a newer release, a damaged one and one that is cut are refused
     writeFileSync(table, bytes.subarray(0, bytes.length - 1));
     await assert.rejects(opened.restore(settings), { code: 'REPERIO_RESTORE_INCOMPLETE' });
     assert.equal(existsSync(join(opened.root, 'damaged', 'postgres')), false);
-    const flipped = Buffer.from(bytes);
-    flipped[Math.floor(bytes.length / 2)]! ^= 1;
-    writeFileSync(table, flipped);
+    writeFileSync(table, flipped(bytes));
     await assert.rejects(opened.restore(settings), (error: Error & { code?: string }) => {
       assert.equal(error.code, 'REPERIO_BACKUP_DAMAGED');
       assert.match(error.message, /tables\/record\.copy\.zst, at byte 0/);
@@ -107,6 +128,29 @@ test('a backup of a newer release, a damaged one and one that is cut are refused
   await assert.rejects(openStore(settings), { code: 'REPERIO_RESTORE_UNFINISHED' });
   await opened.restore(settings);
   await opened.checkWhole(settings);
+});
+
+test('a damaged list of documents is told before anything is changed; damaged settings are left out, and told', async () => {
+  const set = join(opened.library.folder, 'backups', 'sets', opened.manifest.set);
+  const settings = opened.folderSettings('small-damage');
+  for (const [name, expected] of [
+    ['contents.zst', 'refused'],
+    ['settings.yaml', 'left out'],
+  ] as const) {
+    const bytes = readFileSync(join(set, name));
+    writeFileSync(join(set, name), flipped(bytes));
+    try {
+      if (expected === 'refused') {
+        await assert.rejects(opened.restore(settings), { code: 'REPERIO_BACKUP_DAMAGED' });
+        assert.equal(existsSync(join(settings.dataFolder, 'postgres')), false);
+      } else {
+        assert.deepEqual((await opened.restore(settings)).damaged, [name]);
+        assert.equal(existsSync(join(settings.dataFolder, 'restored', name)), false);
+      }
+    } finally {
+      writeFileSync(join(set, name), bytes);
+    }
+  }
 });
 
 test('a document that the backup has lost is told, and everything else is there', async () => {
@@ -144,6 +188,8 @@ test('the commands: a backup of one folder is restored into another, and says wh
     readdirSync(into).filter((name) => name === 'restore.json'),
     [],
   );
+  const nowhere = await command(node, 'restore', '--into', '');
+  assert.deepEqual([nowhere.status, /names no folder/.test(nowhere.stderr)], [2, true]);
   const none = await command(node, 'restore', 'no-such-set', '--into', join(opened.root, 'none'));
   assert.equal(none.status, 2);
   assert.match(none.stderr, /There is no backup "no-such-set"/);

@@ -1,26 +1,29 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
+import type { Content } from '../../files/content.ts';
 import { openContentStore } from '../../files/open.ts';
 import { forgetIndex, type RebuildProgress, rebuildIndex } from '../../index/rebuild.ts';
 import { indexFolderOf } from '../../library/index-folder.ts';
 import type { Database, Queryable, Transaction } from '../../store/database.ts';
+import { giveToFolderOwner, makeOwnedFolder } from '../../store/folder-owner.ts';
 import { takeLease, whileHeld } from '../../store/lease.ts';
 import { migrate, readMigrations } from '../../store/migrate.ts';
 import { openStore, type Store } from '../../store/open.ts';
 import { lockServe } from '../../store/serve-lock.ts';
 import { readContentsList } from '../backup/contents.ts';
+import { backupErrors } from '../backup/errors.ts';
 import type { Manifest } from '../backup/manifest.ts';
 import type { Place } from '../backup/place.ts';
+import { readSetFile } from '../backup/set-file.ts';
 import { type RestoredDocuments, restoreDocuments } from './documents.ts';
 import { restoreErrors } from './errors.ts';
 import { indexBack } from './index-back.ts';
 import { type LoadWatch, loadTables } from './load-tables.ts';
-import { markUnfinished, unmark } from './marker.ts';
-import { makeEmpty } from './target.ts';
+import { unmark } from './marker.ts';
+import { makeEmpty, putBack } from './target.ts';
 
 export interface RestoreOptions {
   readonly place: Place;
@@ -51,6 +54,8 @@ export interface Restored {
   readonly aside: string | undefined;
   /** The state of the library is of this time. ISO 8601. */
   readonly at: string;
+  /** Settings of the backup that were not put beside the library, since they are damaged. */
+  readonly damaged: readonly string[];
   /** What each step took, in seconds. */
   readonly took: { readonly documents: number; readonly tables: number; readonly index: number };
 }
@@ -71,10 +76,11 @@ export async function restoreDump(options: RestoreOptions): Promise<Restored> {
   if (schema > migrations.length)
     throw new UserError(restoreErrors.schemaNewer, { set, version, there: schema, here: migrations.length });
   await requireWhole(place, manifest);
+  const contents = await readContentsList(place, manifest);
   return await intoEmpty(options, async (store) => {
     const documents = await timed(async () => {
       watch.onStep?.('documents');
-      return await documentsBack(options, store.database);
+      return await documentsBack(options, store.database, contents);
     });
     const tables = await timed(async () => {
       watch.onStep?.('tables');
@@ -104,21 +110,27 @@ export async function restoreDump(options: RestoreOptions): Promise<Restored> {
 /** Work on a library that nobody else opens until it is done. */
 export async function intoEmpty(
   { place, manifest, settings, replace, origin, signal }: RestoreOptions,
-  work: (store: Store) => Promise<Omit<Restored, 'aside'>>,
+  work: (store: Store) => Promise<Omit<Restored, 'aside' | 'damaged'>>,
   open = () => openStore(settings, { schema: 'any', unfinished: true, signal }),
 ): Promise<Restored> {
   const lock = await lockServe(settings.dataFolder, settings.port);
   try {
-    const aside = await makeEmpty({ settings, replace, signal });
-    markUnfinished(settings.dataFolder, manifest.set);
-    const store = await open();
+    const aside = await makeEmpty({ settings, replace, set: manifest.set, signal });
+    let isDone = false;
     try {
-      const restored = await work(store);
-      await keepSettings(origin?.place ?? place, origin?.manifest ?? manifest, settings.dataFolder);
-      unmark(settings.dataFolder);
-      return { ...restored, aside };
-    } finally {
-      await store.release();
+      const store = await open();
+      try {
+        const restored = await work(store);
+        const damaged = await keepSettings(origin?.place ?? place, origin?.manifest ?? manifest, settings.dataFolder);
+        unmark(settings.dataFolder);
+        isDone = true;
+        return { ...restored, aside, damaged };
+      } finally {
+        await store.release();
+      }
+    } catch (error) {
+      if (aside !== undefined && !isDone) await putBack(settings, aside);
+      throw error;
     }
   } finally {
     lock.release();
@@ -138,10 +150,11 @@ export async function requireWhole(place: Place, { set, files }: Manifest): Prom
 async function documentsBack(
   { place, manifest, settings, withoutDocuments, signal }: RestoreOptions,
   database: Database,
+  all: readonly Content[],
 ): Promise<RestoredDocuments> {
   if (withoutDocuments === true) return { count: 0, copied: 0, bytes: 0, lost: [] };
   const lost = new Set(manifest.lost);
-  const contents = (await readContentsList(place, manifest)).filter(({ digest }) => !lost.has(digest));
+  const contents = all.filter(({ digest }) => !lost.has(digest));
   // There are no rows yet, not even tables: the store may be new.
   const empty: Queryable = { query: async () => [] };
   const exists = await database.query(sql`SELECT FROM pg_tables WHERE tablename = 'file'`);
@@ -185,14 +198,28 @@ async function indexAnew({ settings, signal, watch }: RestoreOptions, { database
 
 const settingsFiles = ['settings.yaml', 'site.yaml', 'cluster.yaml', 'postgresql.local.conf'];
 
-/** Settings are put beside the library, not in force: they may name what is in use elsewhere. */
-async function keepSettings(place: Place, { set, files }: Manifest, dataFolder: string): Promise<void> {
+/**
+ * Settings are put beside the library, not in force: they may name what is in use elsewhere.
+ * Resolves to the names of those that are damaged, and are left out.
+ */
+async function keepSettings(place: Place, manifest: Manifest, dataFolder: string): Promise<readonly string[]> {
   const folder = join(dataFolder, 'restored');
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  for (const { path } of files)
-    if (settingsFiles.includes(path))
-      await writeFile(join(folder, path), await place.read(`sets/${set}/${path}`), { mode: 0o600 });
+  makeOwnedFolder(folder);
+  chmodSync(folder, 0o700);
+  const damaged: string[] = [];
+  for (const name of settingsFiles) {
+    try {
+      const bytes = await readSetFile(place, manifest, name);
+      if (bytes === undefined) continue;
+      writeFileSync(join(folder, name), bytes, { mode: 0o600 });
+      giveToFolderOwner(join(folder, name));
+    } catch (error) {
+      if (!(error instanceof UserError) || error.code !== backupErrors.damaged.code) throw error;
+      damaged.push(name);
+    }
+  }
+  return damaged;
 }
 
 export async function timed<T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly seconds: number }> {

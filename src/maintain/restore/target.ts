@@ -12,33 +12,46 @@ import { openStore } from '../../store/open.ts';
 import { unfinishedInDatabase, unfinishedRestore } from '../../store/unfinished-restore.ts';
 import { truth } from '../backup/tables.ts';
 import { restoreErrors } from './errors.ts';
+import { markedAside, markUnfinished, unmark } from './marker.ts';
 
 export interface TargetOptions {
   readonly settings: Settings;
   /** A library of the embedded server that is there is moved aside. */
   readonly replace: boolean;
+  /** The backup whose restore this is, once it has begun; undefined: it only looks. */
+  readonly set?: string;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Sees to it that there is no library, or none but one whose restore was killed. Resolves to where
- * one was moved that was there. Throws `notEmpty`, `used`. Nobody serves this data folder
- * meanwhile.
+ * Sees to it that there is no library, or none but one whose restore was killed, and marks the data
+ * folder. Resolves to where one was moved that was there. Throws `notEmpty`, `used`. Nobody serves
+ * this data folder meanwhile.
  */
-export async function makeEmpty({ settings, replace, signal }: TargetOptions): Promise<string | undefined> {
+export async function makeEmpty({ settings, replace, set, signal }: TargetOptions): Promise<string | undefined> {
+  const { dataFolder } = settings;
+  const mark = (aside?: string, isMoved = true): string | undefined => {
+    if (set !== undefined) markUnfinished(dataFolder, set, aside === undefined ? undefined : { aside, isMoved });
+    return aside;
+  };
   if (settings.databaseUrl !== undefined) {
     const store = await openStore(settings, { schema: 'any', unfinished: true, signal });
     try {
       await requireEmpty(store.database, settings.databaseUrl);
-      return undefined;
+      return mark();
     } finally {
       await store.release();
     }
   }
   const layout = layoutOf(settings.dataFolder);
   dropEmptyData(layout);
-  if (!existsSync(layout.data)) return undefined;
-  if (unfinishedRestore(settings.dataFolder) !== undefined) {
+  const marked = markedAside(dataFolder);
+  const before = marked !== undefined && existsSync(marked.aside) ? marked.aside : undefined;
+  // Who was killed before the library was moved aside has left it where it was.
+  if (marked?.isMoved === false && before === undefined) unmark(dataFolder);
+  const isBegun = unfinishedRestore(dataFolder) !== undefined;
+  if (!existsSync(layout.data)) return mark(isBegun ? before : undefined);
+  if (isBegun) {
     // Its server may still run, without anybody who uses it.
     await joinServer(layout, { signal }).then(
       (server) => server.release(),
@@ -46,7 +59,7 @@ export async function makeEmpty({ settings, replace, signal }: TargetOptions): P
     );
     requireUnused(layout);
     rmSync(layout.data, { recursive: true, force: true, maxRetries: 3 });
-    return undefined;
+    return mark(before);
   }
   if (!replace)
     throw new UserError(restoreErrors.notEmpty, {
@@ -56,8 +69,18 @@ export async function makeEmpty({ settings, replace, signal }: TargetOptions): P
     });
   requireUnused(layout);
   const aside = `${layout.folder}.before-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
+  mark(aside, false);
   renameSync(layout.folder, aside);
-  return aside;
+  return mark(aside);
+}
+
+/** After a restore that failed: the library that was moved aside is in its place again. */
+export async function putBack({ dataFolder }: Settings, aside: string): Promise<void> {
+  const layout = layoutOf(dataFolder);
+  if (runningServer(layout) !== undefined) await joinServer(layout).then((server) => server.release());
+  rmSync(layout.folder, { recursive: true, force: true, maxRetries: 3 });
+  renameSync(aside, layout.folder);
+  unmark(dataFolder);
 }
 
 function requireUnused(layout: Layout): void {

@@ -15,8 +15,24 @@ export async function readReport(file: string, about: TuneReport['about']): Prom
     throw wrong(code === 'ENOENT' ? 'there is no such file' : message, error);
   }
   const { advice, at, counters } = found ?? {};
-  if (!Array.isArray(advice) || typeof at !== 'number' || typeof counters !== 'object' || counters === null)
-    throw wrong('it is not a report of `reperio tune`');
+  const isReport =
+    Array.isArray(advice) &&
+    advice.every(isAdvice) &&
+    typeof at === 'number' &&
+    Math.abs(at) <= lastDay &&
+    typeof counters === 'object' &&
+    counters !== null &&
+    Object.values(counters).every((value) => typeof value === 'number');
+  if (!isReport) throw wrong('it is not a report of `reperio tune`');
   if (found.about !== about) throw wrong(`it is a report of \`reperio tune ${found.about}\``);
   return found as TuneReport;
+}
+
+/** Of which JavaScript can say the date. Milliseconds. */
+const lastDay = 8.64e15;
+
+function isAdvice(one: unknown): boolean {
+  if (typeof one !== 'object' || one === null) return false;
+  const { name, state, reason, value = '' } = one as Readonly<Record<string, unknown>>;
+  return [name, state, reason, value].every((text) => typeof text === 'string');
 }

@@ -41,8 +41,14 @@ export const tuneErrors = defineErrors({
   memoryWrong: {
     code: 'REPERIO_TUNE_MEMORY_WRONG',
     status: 400,
-    message: '"{text}" is not an amount of memory.',
+    message: '"{text}" is not the memory of a machine with a database server.',
     hint: 'Write it as 16GB or 512MB.',
+  },
+  oneAtATime: {
+    code: 'REPERIO_TUNE_ONE',
+    status: 400,
+    message: 'Only one of --apply, --undo and --prove can be done at a time.',
+    hint: 'Leave out the others.',
   },
   experimentFailed: {
     code: 'REPERIO_TUNE_EXPERIMENT_FAILED',

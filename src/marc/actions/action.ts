@@ -1,3 +1,4 @@
+import type { Check } from '../checks/rule.ts';
 import type { Condition } from './condition.ts';
 import type { Pattern } from './pattern.ts';
 
@@ -43,8 +44,12 @@ export type Deed =
   | { readonly kind: 'split-subfield'; readonly code: string; readonly at: string }
   /** A field for each subfield of this code; each has all others. */
   | { readonly kind: 'split-field'; readonly code: string }
+  /** A whole value that a knowledge base has as a key becomes the value that it has for it. */
+  | { readonly kind: 'map-by-knowledge'; readonly code: string; readonly base: string; readonly ignoreCase: boolean }
   /** Subfields of this code become one, where the first of them is. */
-  | { readonly kind: 'join-subfields'; readonly code: string; readonly with: string };
+  | { readonly kind: 'join-subfields'; readonly code: string; readonly with: string }
+  /** What a check finds is mended, where it knows how; it says itself on which fields. */
+  | { readonly kind: 'fix'; readonly check: Check };
 
 export interface Part {
   readonly code: string;
@@ -65,6 +70,8 @@ export const deeds = [
   'split-subfield',
   'split-field',
   'join-subfields',
+  'fix',
+  'map-by-knowledge',
 ] as const satisfies readonly Deed['kind'][];
 
 /** One thing that an action changes in a record: what is told of it, and can be left out. */

@@ -1,3 +1,6 @@
+import { compileCheck } from '../checks/compile.ts';
+import { patched } from '../checks/patch.ts';
+import { checkSet } from '../checks/run.ts';
 import { fieldKey, isOfLibrary, withPlaced } from '../content.ts';
 import { compilePath } from '../path.ts';
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
@@ -16,6 +19,9 @@ export interface Applied {
 /** Actions, compiled once for any number of records. */
 export type CompiledActions = (record: MarcRecord, leaveOut?: (change: Change) => boolean) => Applied;
 
+/** What a knowledge base has for a key; undefined: nothing. */
+export type LookUp = (base: string, key: string, ignoreCase: boolean) => string | undefined;
+
 /** What one deed makes of one field. */
 interface Made {
   /** In its place. */
@@ -32,8 +38,8 @@ type DeedOnField = (field: Field, say: Say) => Made | undefined;
  * say. 001 and 005 are never touched. `leaveOut` may refuse each change by itself. Throws a
  * UserError for a path, an Error for a pattern that cannot be read.
  */
-export function compileActions(actions: readonly Action[]): CompiledActions {
-  const steps = actions.map(compileStep);
+export function compileActions(actions: readonly Action[], look: LookUp = () => undefined): CompiledActions {
+  const steps = actions.map((action) => compileStep(action, look));
   return (record, leaveOut = () => false) => {
     const changes: Change[] = [];
     let { fields } = record;
@@ -54,11 +60,12 @@ type Step = (
   say: (tag: string, before: string, after: string) => boolean,
 ) => readonly Field[];
 
-function compileStep({ on, where, do: deed }: Action): Step {
+function compileStep({ on, where, do: deed }: Action, look: LookUp): Step {
   if (deed.kind === 'add-field') return adding(on, deed);
+  if (deed.kind === 'fix') return fixing(deed);
   const path = compilePath(on);
   const fits = where === undefined ? () => true : compileCondition(where);
-  const change = compileDeed(deed);
+  const change = compileDeed(deed, look);
   return (fields, say) => {
     let come: Field[] | undefined;
     let stay: Field[] | undefined;
@@ -90,7 +97,24 @@ function adding(on: string, { value, subfields }: Extract<Deed, { kind: 'add-fie
   };
 }
 
-function compileDeed(deed: Exclude<Deed, { kind: 'add-field' }>): DeedOnField {
+/** No kind that asks what is outside of a record knows how to mend it. */
+const noWorld = { base: () => undefined };
+
+function fixing({ check }: Extract<Deed, { kind: 'fix' }>): Step {
+  const look = checkSet([compileCheck(check, noWorld)], Number.POSITIVE_INFINITY);
+  return (fields, say) => {
+    const record = { leader: '', fields };
+    const findings = look(record);
+    if (!findings.some(({ patch }) => patch !== undefined)) return fields;
+    const mended = patched(record, findings, ({ before, after }) => {
+      if (before === undefined) return say('', 'the order of tags', 'ascending');
+      return say(before.tag, lineOf(before), after === undefined ? '' : lineOf(after));
+    });
+    return mended.fields;
+  };
+}
+
+function compileDeed(deed: Exclude<Deed, { kind: 'add-field' | 'fix' }>, look: LookUp): DeedOnField {
   switch (deed.kind) {
     case 'delete-field':
       return (field, say) => (say(lineOf(field), '') ? { stay: [], come: [] } : undefined);
@@ -119,6 +143,10 @@ function compileDeed(deed: Exclude<Deed, { kind: 'add-field' }>): DeedOnField {
       };
     case 'join-subfields':
       return joinSubfields(deed);
+    case 'map-by-knowledge':
+      return eachSubfield(deed.code, undefined, ({ code, value }) => [
+        { code, value: look(deed.base, value, deed.ignoreCase) ?? value },
+      ]);
     default:
       return eachSubfield(deed.code, 'only' in deed ? deed.only : undefined, (subfield) =>
         subfieldsAfter(deed, subfield),

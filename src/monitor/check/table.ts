@@ -26,6 +26,7 @@ import { slow } from './checks/slow.ts';
 import { tasks } from './checks/tasks.ts';
 import { versions } from './checks/versions.ts';
 import { wal } from './checks/wal.ts';
+import { webhooks } from './checks/webhooks.ts';
 import { workers } from './checks/workers.ts';
 import type { Check } from './definition.ts';
 
@@ -36,7 +37,7 @@ import type { Check } from './definition.ts';
  */
 export const checks: readonly Check[] = [
   ...[ready, answer, errors, slow, refused, workers, lag],
-  ...[database, schema, replicas, index, tasks, jobs, locks],
+  ...[database, schema, replicas, index, tasks, jobs, webhooks, locks],
   ...[disk, inodes, memory, clock, certificate, mail, heartbeat],
   ...[nodes, versions, files, filesFolderCheck],
   ...[backup, wal, drill, problems],

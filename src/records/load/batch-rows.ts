@@ -5,6 +5,7 @@ import { bytesInMemory, storeSegment, writeSegmentFile } from '../../index/segme
 import { encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Transaction } from '../../store/database.ts';
+import { noteRecords, type RecordChange } from '../../store/events.ts';
 import { holdRecord } from '../hold.ts';
 import { splitKey } from '../identifiers.ts';
 import { removeKeys } from '../matching.ts';
@@ -31,6 +32,7 @@ export class BatchRows {
   #supersededCount = 0;
   readonly #deltas: { readonly version: RecordVersion; readonly data: Buffer }[] = [];
   readonly #inverter: Inverter;
+  readonly #changes: RecordChange[] = [];
   readonly #unindexed: OnProblem = (record, reason) =>
     void this.#decider.warnings.push(`Record ${record} could not be indexed completely: ${reason}.`);
 
@@ -49,6 +51,7 @@ export class BatchRows {
     }
     await this.#copyRest(transaction);
     await this.#copyHeld(transaction);
+    await noteRecords(transaction, this.#changes);
   }
 
   /**
@@ -95,6 +98,7 @@ export class BatchRows {
     if (last === undefined) return false;
     for (const { version } of versions.slice(0, -1)) this.#supersede(version);
     const { version, marc } = last;
+    this.#changes.push({ id, revision: version.revision, before: versions[0]!.version.revision - 1 });
     rows.row(7);
     rows.integer(id);
     rows.time(version.created);

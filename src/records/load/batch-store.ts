@@ -1,4 +1,13 @@
+import type { MarcRecord } from '../../marc/record.ts';
+import type { Identity } from '../identifiers.ts';
 import type { PackedRecords } from './protocol.ts';
+
+/** A record that was read before it came here, with what it is known by. */
+export interface ReadRecord {
+  readonly bytes: Uint8Array;
+  readonly record: MarcRecord;
+  readonly identity: Identity;
+}
 
 /** The raw records that a worker holds until their batch is committed. */
 export interface RawBatch extends PackedRecords {
@@ -7,10 +16,14 @@ export interface RawBatch extends PackedRecords {
    * 005 of those records whose 001 may be our number, by index: which versions they are made from.
    */
   readonly stamps: Map<number, Date>;
+  /** Those that were read already, by index: they are not parsed again. */
+  readonly read: ReadonlyMap<number, ReadRecord>;
+  /** Those that wait for a person since rules of the site say so, by index, and what was found. */
+  readonly held: Map<number, readonly string[]>;
 }
 
-export function rawBatch(packed: PackedRecords): RawBatch {
-  return { ...packed, count: packed.ends.length, stamps: new Map() };
+export function rawBatch(packed: PackedRecords, read: ReadonlyMap<number, ReadRecord> = new Map()): RawBatch {
+  return { ...packed, count: packed.ends.length, stamps: new Map(), read, held: new Map() };
 }
 
 /** A view of one record's bytes. */

@@ -203,6 +203,7 @@ export class BatchDecider {
         return verdict.keys;
       case 'write':
         this.#warn(index, current.id, verdict.outcome === 'deleted' ? undefined : instructionWarning(record));
+        for (const text of verdict.warnings ?? []) this.warnings.push(`${this.#label(given)} breaks ${text}.`);
         versions.push(verdict);
         seen.push({ ...standingOf(verdict, verdict.keys), aliases: current.aliases });
         this.#done(index, verdict.outcome, verdict.version.revision);
@@ -220,7 +221,9 @@ export class BatchDecider {
   }
 
   #holdAsAsked(index: number): void {
-    const holding: Holding = { kind: 'held', reason: 'ASKED', conflicts: [], base: undefined };
+    const findings = this.#batch.held.get(index);
+    const reason = findings === undefined ? 'ASKED' : 'CHECK';
+    const holding: Holding = { kind: 'held', reason, conflicts: [], base: undefined, findings: findings ?? [] };
     this.held.push({ id: this.#order.ids[index]!, index, record: this.#parse(index).record, holding });
     this.#done(index, 'held', 0);
   }
@@ -246,11 +249,14 @@ export class BatchDecider {
   }
 
   #parse(index: number): Given {
+    const ours = (this.#order.flags[index]! & flags.ours) !== 0;
+    const known = this.#batch.read.get(index);
+    if (known !== undefined) return { index, record: known.record, identity: known.identity, ours };
     const raw = { position: this.#batch.positions[index]!, bytes: rawRecord(this.#batch, index) };
     const result = parseRaw(this.#batch.format, raw, this.#context.encoding);
     if (result.kind === 'refused') throw new Error(`record ${result.position} was readable a moment ago`);
     const identity = identify(result.record, this.#context.source, result.harvested);
-    return { index, record: result.record, identity, ours: (this.#order.flags[index]! & flags.ours) !== 0 };
+    return { index, record: result.record, identity, ours };
   }
 }
 

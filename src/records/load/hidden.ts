@@ -6,8 +6,10 @@ import { type HiddenPlaces, type PathMask, placesOf, putBack } from './hidden-pl
 /**
  * What becomes of the hidden fields of a stored record (`hidden-paths` of the site file) when the
  * record that replaces it has none of them: it is refused, or takes them over, or they go.
+ * `unseen`: whoever sends it is not shown them, so it takes them over, and may bring none itself:
+ * what stands there would be lost, or told, by the answer.
  */
-export type HiddenFields = 'refuse' | 'keep' | 'drop';
+export type HiddenFields = 'refuse' | 'keep' | 'drop' | 'unseen';
 
 /** What is known of hidden fields of one record: where it has some, and what else is in them. */
 export interface HiddenPart extends HiddenPlaces {

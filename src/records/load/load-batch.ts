@@ -1,14 +1,16 @@
 import sql from 'sql-template-tag';
 import { publish, wake } from '../../index/manifest.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
+import type { MarcRecord } from '../../marc/record.ts';
 import type { Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { BatchRows } from './batch-rows.ts';
-import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
+import { type RawBatch, type ReadRecord, rawBatch, rawRecord } from './batch-store.ts';
 import { BatchView } from './batch-view.ts';
+import { wholeChecks } from './check-whole.ts';
 import { BatchDecider } from './decide-batch.ts';
 import { outcomesOf, type RecordOutcome } from './outcome.ts';
 import { PendingKeys } from './pending.ts';
@@ -21,6 +23,8 @@ export interface LoadedBatch {
   readonly outcomes: readonly RecordOutcome[];
   /** Why some were refused, by position. */
   readonly reasons: ReadonlyMap<number, RefusedRaw['reason']>;
+  /** Sentences that name their record. */
+  readonly warnings: readonly string[];
   /** The last statement before the commit: others who publish wait for it. */
   readonly publish: () => Promise<void>;
 }
@@ -29,19 +33,19 @@ export interface LoadedBatch {
 export class NotAsPlanned extends Error {}
 
 /**
- * Writes up to some thousand records of MARCXML, with their part of the index, in the caller's
- * transaction: for those who write something of their own with them. Others who insert wait until
- * it commits. Throws NotAsPlanned, and what the database throws when it refuses a record: then
- * nothing of the transaction may stay.
+ * Writes up to some thousand records of MARCXML, those that were read already without parsing them
+ * again, with their part of the index, in the caller's transaction: for those who write something
+ * of their own with them. Others who insert wait until it commits. Throws NotAsPlanned, and what
+ * the database throws when it refuses a record: then nothing of the transaction may stay.
  */
 export async function loadBatch(
   transaction: Transaction,
   context: Omit<BatchContext, 'dryRun' | 'run' | 'encoding'>,
-  records: readonly Uint8Array[],
+  records: readonly (Uint8Array | ReadRecord)[],
 ): Promise<LoadedBatch> {
   const whole: BatchContext = { ...context, dryRun: false, run: undefined, encoding: undefined };
   const batch = packed(records);
-  const { identities, refused } = identifyAll(whole, batch);
+  const { identities, refused, warnings } = identifyAll(whole, batch);
   await shareLease(transaction, 'numbers');
   const [counter] = await transaction.query<{ last: number }>(
     sql`SELECT last_id AS last FROM record_counter FOR UPDATE`,
@@ -50,7 +54,13 @@ export async function loadBatch(
   const view = new BatchView(new PendingKeys());
   await view.load(transaction, whole.mode, identities, last);
   const plan = planBatch({
-    ...{ batch: { number: 0, positions: batch.positions }, identities, mode: whole.mode, view },
+    ...{
+      batch: { number: 0, positions: batch.positions },
+      identities,
+      held: new Set(batch.held.keys()),
+      mode: whole.mode,
+      view,
+    },
     ...{ bad: new Map(), actual: new Map(), force: false, lastId: last, known: last },
   });
   const decider = new BatchDecider(whole, batch, plan.order);
@@ -68,6 +78,7 @@ export async function loadBatch(
   return {
     outcomes: outcomesOf(batch, plan, written, all),
     reasons: new Map(all.map(({ position, reason }) => [position, reason])),
+    warnings: [...warnings, ...written.warnings],
     publish: async () => {
       if (segment === undefined) await wake(transaction);
       else await publish(transaction, { add: [segment], remove: [] });
@@ -75,34 +86,54 @@ export async function loadBatch(
   };
 }
 
-function packed(records: readonly Uint8Array[]): RawBatch {
-  const bytes = Buffer.concat(records);
+function packed(records: readonly (Uint8Array | ReadRecord)[]): RawBatch {
+  const all = records.map((one) => ('identity' in one ? one.bytes : one));
+  const bytes = Buffer.concat(all);
   const ends = new Uint32Array(records.length);
   let end = 0;
-  records.forEach((record, index) => {
+  all.forEach((record, index) => {
     end += record.length;
     ends[index] = end;
   });
+  const read = new Map(records.flatMap((one, index) => ('identity' in one ? [[index, one] as const] : [])));
   const data = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer;
   const positions = Uint32Array.from(records, (_, index) => index + 1);
-  return rawBatch({ batch: 0, format: 'marcxml', data, ends, positions });
+  return rawBatch({ batch: 0, format: 'marcxml', data, ends, positions }, read);
 }
 
-function identifyAll({ mode, source }: BatchContext, batch: RawBatch) {
+function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
   const identities: (Identity | undefined)[] = [];
   const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
+  const warnings: string[] = [];
+  const whole = wholeChecks({ mode, checks }, ({ index, position }, checked) => {
+    warnings.push(...checked.warnings);
+    if (checked.holds.length > 0) batch.held.set(index, checked.holds);
+    if (checked.refused === undefined) return;
+    refused.push({ position, reason: checked.refused });
+    identities[index] = undefined;
+  });
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
+    const known = batch.read.get(index);
+    if (known !== undefined) {
+      add(index, position, known.record, known.identity);
+      continue;
+    }
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
     if (result.kind === 'refused') {
       refused.push({ position, reason: result.reason });
       identities.push(undefined);
       continue;
     }
-    const identity = identify(result.record, source, result.harvested);
+    add(index, position, result.record, identify(result.record, source, result.harvested));
+  }
+  whole.end();
+  return { identities, refused, warnings };
+
+  function add(index: number, position: number, record: MarcRecord, identity: Identity): void {
     identities.push(identity);
-    const stamp = stampedBase({ mode, record: result.record, ours: identity.number > 0 });
+    whole.add({ index, identity, record, position });
+    const stamp = stampedBase({ mode, record, ours: identity.number > 0 });
     if (stamp instanceof Date) batch.stamps.set(index, stamp);
   }
-  return { identities, refused };
 }

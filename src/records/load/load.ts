@@ -53,6 +53,8 @@ export interface LoadOptions {
   readonly reason?: string | undefined;
   /** A field that a replacing record has not is gone, also one that the site file would keep. */
   readonly whole?: boolean | undefined;
+  /** Do rules of the site look at what comes? Default: yes. */
+  readonly checked?: boolean | undefined;
   /** Matches and counts, and changes nothing. */
   readonly dryRun?: boolean;
   /** What the files before would have changed, in a dry run of several. */
@@ -215,6 +217,7 @@ function startWorkers(
     hidden,
     hiddenPaths: hidden === 'drop' ? [] : hiddenPaths,
     always: options.always === true,
+    checked: options.checked !== false,
     run,
   };
   return Array.from({ length: options.workers }, () => new LoadWorker(setup));

@@ -11,6 +11,9 @@ import { controlField, controlValue, dataField, type Field, type MarcRecord } fr
 import { decodeStored } from '../../marc/stored.ts';
 import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/writers/marcxml.ts';
 import { defaultSite } from '../../site/default.ts';
+import { indexDigest } from '../../site/digest.ts';
+import type { Site } from '../../site/site.ts';
+import { currentSite, currentSource } from '../../site/versions.ts';
 import { acceptHeld, listHeld, readHeld, rejectHeld } from '../held.ts';
 import { readRecord, recordHistory } from '../history.ts';
 import type { WriteMode } from '../modes.ts';
@@ -336,4 +339,58 @@ test('a correction of a link with a hidden part keeps that part, or is refused',
   const removal = dataField('595', ' ', ' ', [{ code: '0', value: '__DELETE_FIELDS__' }]);
   assert.equal((await run('correct', [book(field('970', 's1'), removal)])).replaced, 1);
   assert.deepEqual(await valuesOf(1, '595'), []);
+});
+
+async function applied(source: string): Promise<Site> {
+  await store.database.query(sql`
+    INSERT INTO site_version (number, source, digest, index_digest)
+    SELECT coalesce(max(number), 0) + 1, ${source}, md5(${source}), ${indexDigest(defaultSite())} FROM site_version`);
+  return (await currentSite(store.database)).site;
+}
+
+test('rules of the site refuse records, have them wait or are told, before they get numbers', async () => {
+  const { source } = await currentSource(store.database);
+  const rules = `
+checks:
+  - {name: title, what: mandatory, paths: [245__a], then: refuse}
+  - {name: odd, what: regexp, paths: [500__a], matches: '^[a-z]', then: hold}
+  - {name: thesis, what: mandatory, paths: [502__a], where: {query: 'title:thesis'}}
+`;
+  const site = await applied(`${source}${rules}`);
+  const library = { analyzer: compileAnalyzer(site), site };
+  const warnings: string[] = [];
+  const given = [
+    book(field('245', 'One')),
+    book(field('500', 'without a title')),
+    book(field('245', 'Two'), field('500', 'Odd'), field('035', '(X)1')),
+    book(field('245', 'A thesis')),
+  ];
+  const done = await run('insert', given, { onWarning: (text) => void warnings.push(text) });
+  assert.deepEqual(
+    done.records.map(({ outcome, id, code }) => [outcome, id, code]),
+    [
+      ['inserted', 1, undefined],
+      ['refused', 0, 'REPERIO_RECORD_CHECK'],
+      ['held', 0, 'CHECK'],
+      ['inserted', 2, undefined],
+    ],
+  );
+  assert.deepEqual(warnings, ['Record 4 breaks rule thesis: 502__a is missing.']);
+  const [held] = await listHeld(store.database, { all: false, limit: 10 });
+  assert.deepEqual(
+    [held!.mode, held!.reason, held!.findings],
+    ['insert', 'CHECK', ['rule odd: 500__a: "Odd" is not like ^[a-z]']],
+  );
+  const accepted = await acceptHeld(store.database, library, held!.id, { side: 'ours', by: 'ada' });
+  assert.deepEqual([accepted.action, accepted.id], ['inserted', 3], 'it is written as it is');
+  // A part of a record is looked at with the rest of it.
+  const part = await run('append', [numbered(1, field('500', 'Odd too'))]);
+  assert.deepEqual([part.held, part.records[0]!.code], [1, 'CHECK']);
+  const taken = await run('delete', [numbered(1, field('245', 'One'))]);
+  assert.deepEqual([taken.refused, await valuesOf(1, '245')], [1, ['One']]);
+  const unasked = await run('replace', [numbered(1, field('500', 'Odd'))], { checked: false });
+  assert.equal(unasked.replaced, 1);
+  const dry = await run('insert', [book(field('500', 'x')), book(field('245', 'Four'))], { dryRun: true });
+  assert.deepEqual([dry.refused, dry.inserted], [1, 1]);
+  await applied(source);
 });

@@ -32,6 +32,8 @@ export interface Plan {
 export interface PlanInput {
   readonly batch: Pick<Batch, 'number' | 'positions'>;
   readonly identities: Identified['identities'];
+  /** Those that wait whatever they match. */
+  readonly held: ReadonlySet<number>;
   /** What the database was found to refuse, by index. */
   readonly bad: ReadonlyMap<number, string>;
   /** By what records are known behind these, where that is not what was expected, by index. */
@@ -53,7 +55,7 @@ export interface PlanInput {
  * Matches the records one after the other, each seeing what those before it became, and gives
  * numbers to the new ones.
  */
-export function planBatch({ batch, identities, bad, actual, mode, force, view, lastId, known }: PlanInput): Plan {
+export function planBatch({ batch, identities, held, bad, actual, mode, force, view, lastId, known }: PlanInput): Plan {
   const ids = new Int32Array(identities.length);
   const flagsOf = new Uint8Array(identities.length);
   const refusals: { index: number; reason: Reason }[] = [];
@@ -69,7 +71,7 @@ export function planBatch({ batch, identities, bad, actual, mode, force, view, l
     const problem = bad.get(index);
     const decision: Decision =
       problem === undefined
-        ? decide(identity, mode, holdings, force ? next : undefined)
+        ? decide(identity, held.has(index) ? 'hold' : mode, holdings, force ? next : undefined)
         : { refusal: recordErrors.refusedByDatabase, values: { reason: problem } };
     if ('passedOver' in decision) {
       passedOver.push(index);

@@ -36,6 +36,8 @@ export interface WorkerSetup {
   readonly hidden: HiddenFields;
   /** Also a change that changes nothing makes a version. */
   readonly always: boolean;
+  /** Do rules of the site look at what comes? */
+  readonly checked: boolean;
   /** The load, for what waits: its row of load_run. */
   readonly run: number | undefined;
 }
@@ -55,6 +57,8 @@ export interface Identified {
   /** Undefined where a record was refused. */
   readonly identities: readonly (Identity | undefined)[];
   readonly refused: readonly RefusedRaw[];
+  /** Indexes of those that wait since rules of the site say so. */
+  readonly held: readonly number[];
   /** Sentences that name their record. */
   readonly warnings: readonly string[];
 }

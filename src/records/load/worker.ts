@@ -2,15 +2,19 @@ import { isMainThread, type MessagePort, parentPort, workerData } from 'node:wor
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
+import { hasInstructions } from '../../marc/instructions.ts';
 import { recordLabel } from '../../marc/problem.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
+import { incomingChecks } from '../check-incoming.ts';
+import { recordErrors } from '../errors.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
 import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawBatch, rawRecord } from './batch-store.ts';
+import { wholeChecks } from './check-whole.ts';
 import { diagnoseBatch } from './diagnose.ts';
 import { HiddenPaths } from './hidden.ts';
 import type {
@@ -43,6 +47,8 @@ class LoadThread {
       database: connect(setup.url, { poolSize: 1, connectTimeout: 0, statementTimeout: 0, lockTimeout: 0 }),
       analyzer: compileAnalyzer(setup.site),
       hiddenPaths: new HiddenPaths(setup.hiddenPaths),
+      // Who is not shown hidden fields, and keeps them, is told nothing of them.
+      checks: setup.checked ? incomingChecks(setup.site, setup.hidden === 'keep') : undefined,
     };
     const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
     this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
@@ -54,6 +60,15 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
+    const checks = wholeChecks(this.#context, (one, checked) => {
+      const { index, identity, position } = one;
+      warnings.push(...checked.warnings);
+      if (checked.holds.length > 0) batch.held.set(index, checked.holds);
+      if (checked.refused === undefined) return;
+      const raw = Uint8Array.from(rawRecord(batch, index));
+      refused.push({ position, control001: identity.control || undefined, reason: checked.refused, raw });
+      identities[index] = undefined;
+    });
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
       const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
@@ -61,9 +76,22 @@ class LoadThread {
         const { control001, reason, raw } = result;
         refused.push({ position, control001, reason, raw: Uint8Array.from(raw) });
         identities.push(undefined);
+      } else if (hasInstructions(result.record)) {
+        const control001 = controlValue(result.record, '001');
+        const { code, message, hint } = new UserError(recordErrors.documentsHere, {
+          record: recordLabel(position, control001),
+        });
+        refused.push({
+          position,
+          control001,
+          reason: { code, message, hint },
+          raw: Uint8Array.from(rawRecord(batch, index)),
+        });
+        identities.push(undefined);
       } else {
         const identity = identify(result.record, this.#context.source, result.harvested);
         identities.push(identity);
+        checks.add({ index, identity, record: result.record, position });
         const stamp = stampedBase({ mode: this.#context.mode, record: result.record, ours: identity.number > 0 });
         if (stamp instanceof Date) batch.stamps.set(index, stamp);
         warnings.push(...result.warnings);
@@ -73,7 +101,8 @@ class LoadThread {
         }
       }
     }
-    return { identities, refused, warnings };
+    checks.end();
+    return { identities, refused, held: [...batch.held.keys()], warnings };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {

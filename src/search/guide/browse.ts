@@ -43,7 +43,8 @@ export interface Browsed {
 /**
  * The alphabetical neighbours of a text among the values of a field or MARC path, or among the
  * words of any field, with how many of the visible records each finds. At most `request.size`
- * lines. Only what some visible record has is ever shown.
+ * lines. Only what some visible record has is ever shown. `wantedBefore`: so many lines stand
+ * before the text, and not half of them.
  */
 export function browse(
   snapshot: IndexSnapshot,
@@ -51,6 +52,7 @@ export function browse(
   way: BrowseWay,
   visible: HitSet,
   options: SearchOptions = {},
+  wantedBefore?: number,
 ): Browsed {
   const { query, context } = prepare(snapshot, request, visible, options);
   const notices: Notice[] = [];
@@ -60,7 +62,7 @@ export function browse(
   const wanted = Math.min(request.size, mostLines);
   const take = (direction: 'forwards' | 'backwards', count: number) =>
     takeTerms(shelf, context, start, direction, count, way === 'around' ? asked.text : undefined);
-  const linesBefore = way === 'around' ? Math.floor(wanted / 2) : way === 'before' ? wanted : 0;
+  const linesBefore = way === 'around' ? (wantedBefore ?? Math.floor(wanted / 2)) : way === 'before' ? wanted : 0;
   // One more on either side says whether there is more.
   const earlier = way === 'after' ? [] : take('backwards', linesBefore + 1);
   const later =

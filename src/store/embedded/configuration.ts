@@ -45,7 +45,7 @@ export const continuousFile = 'continuous.conf';
 
 /** A line of a configuration file. */
 export function setting(name: string, value: string): string {
-  return `${name} = '${value.replaceAll("'", "''")}'\n`;
+  return `${name} = '${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'\n`;
 }
 
 /** Appended once to the postgresql.conf that initdb wrote. */

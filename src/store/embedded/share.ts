@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { openToServer } from '../closed-folder.ts';
 import { explainDisk } from '../disk-errors.ts';
 import { storeErrors } from '../errors.ts';
 import { type FileLock, fileLock, tryFileLock } from '../file-lock.ts';
-import { giveToFolderOwner } from '../folder-owner.ts';
+import { giveToFolderOwner, madeFolder } from '../folder-owner.ts';
 import { isRecovering, runningServer, startServer, stopServer, untilJoined } from './cluster.ts';
 import { startGuard, stopGuard } from './guard.ts';
 import { databaseName, databaseUrl, type Layout, type PidFile, socketFiles } from './layout.ts';
@@ -160,7 +160,7 @@ async function stopAsLast(layout: Layout): Promise<boolean> {
 
 function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    madeFolder(folder);
     giveToFolderOwner(folder);
     for (const path of [dirname(folder), folder]) openToServer(path);
   } catch (error) {

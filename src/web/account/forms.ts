@@ -31,8 +31,9 @@ export function pageBehind(url: string): string {
   const path = url.split('?')[0]!;
   const [, room, page] = path.split('/');
   if (room === 'jobs') return '/jobs';
+  if (room === 'kb') return path;
   if (room === 'edit' && page === 'many') return '/edit/many';
-  if (room === 'record' || room === 'edit' || room === 'merge') return path;
+  if (['record', 'edit', 'merge', 'duplicates', 'checks'].includes(room ?? '')) return path;
   if (room === 'admin') return page === undefined ? '/admin' : `/admin/${page}`;
   return ['sign-in', 'register', 'lost-password', 'sessions', 'tokens'].includes(page ?? '') ? path : '/account';
 }
@@ -84,7 +85,11 @@ export function problemText(
   if (!(error instanceof UserError) || error.status >= 500 || error.status === 429) throw error;
   const key = `account.problem.${error.code}`;
   const status = error.status === 404 ? 422 : error.status;
-  return { text: tr.has(key) ? tr.t(key) : `${error.message} ${error.hint}`, status, field: fields[error.code] };
+  return {
+    text: tr.has(key) ? tr.t(key, error.values) : `${error.message} ${error.hint}`,
+    status,
+    field: fields[error.code],
+  };
 }
 
 /** Words after something was done, named by the address that the browser was sent to. */

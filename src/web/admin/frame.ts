@@ -16,6 +16,8 @@ export const adminTabs = [
   'jobs',
   'harvest',
   'oai',
+  'dois',
+  'webhooks',
   'log',
 ] as const;
 export type AdminTab = (typeof adminTabs)[number];

@@ -1,4 +1,4 @@
-import type { SourceText } from '../../exchange/harvest/check-source.ts';
+import { type SourceText, sourceText } from '../../exchange/harvest/check-source.ts';
 import type { HarvestedRecord } from '../../exchange/harvest/harvested-records.ts';
 import type { HarvestRun } from '../../exchange/harvest/runs.ts';
 import {
@@ -52,7 +52,7 @@ export function harvestPage(
     tr.t('admin.tab.harvest'),
     html`${done(what)}${alert(problem)}<p>${tr.t('admin.harvest.says')}</p>
 ${sources.length === 0 ? html`<p>${tr.t('admin.harvest.none')}</p>` : table(tr.t('admin.tab.harvest'), columns, sources, { stacks: true })}
-${changes && html`<h2>${tr.t('admin.harvest.add')}</h2>${addForm(context, typed)}`}`,
+${changes && html`<h2>${tr.t('admin.harvest.add')}</h2>${sourceForm(context, '/admin/harvest', typed)}`}`,
   );
 }
 
@@ -62,7 +62,8 @@ function lastRun(context: PageContext, { lastRun: id, lastBegan, lastProblem }: 
   return html`<a href="/admin/harvest/runs/${id}">${dateTime(context, lastBegan)}</a>${failed}`;
 }
 
-function addForm(context: PageContext, typed: SourceText): Html {
+/** To add a source, or to change one: then its name stays. */
+function sourceForm(context: PageContext, action: string, typed: SourceText, isThere = false): Html {
   const { tr } = context;
   const label = (name: string): string => tr.t(`admin.harvest.${name}`);
   const box = (name: keyof SourceText & string, title: string, hint?: string): Html =>
@@ -76,8 +77,8 @@ function addForm(context: PageContext, typed: SourceText): Html {
     );
   return form(
     context,
-    '/admin/harvest',
-    html`${field({ name: 'name', label: label('source'), value: typed.name, hint: label('name_hint') })}
+    action,
+    html`${!isThere && field({ name: 'name', label: label('source'), value: typed.name, hint: label('name_hint') })}
 ${field({ name: 'base', label: label('address'), value: typed.base, hint: label('address_hint') })}
 ${field({ name: 'prefix', label: label('format'), value: typed.prefix || 'marcxml' })}
 ${field({ name: 'sets', label: label('sets'), value: typed.sets?.join(' '), optional: true, hint: label('sets_hint') })}
@@ -93,7 +94,7 @@ ${choose('mode', 'mode', harvestModes, typed.mode)}
 ${choose('deleted', 'deleted', deletionPolicies, typed.deleted)}
 ${choose('on_error', 'on_error', errorPolicies, typed.onError)}
 </details>
-<button>${label('add')}</button>`,
+${isThere ? html`<button name="wish" value="change">${label('wish.change')}</button>` : html`<button>${label('add')}</button>`}`,
   );
 }
 
@@ -105,6 +106,8 @@ function lines(name: string, label: string, value: readonly string[] | undefined
 
 export interface SourceModel extends Said {
   readonly source: SourceView;
+  /** What was typed into the form, when something is wrong with it. */
+  readonly typed: SourceText | undefined;
   readonly runs: readonly HarvestRun[];
   readonly total: number;
   readonly page: number;
@@ -161,6 +164,7 @@ ${field({ name: 'identifier', label: label('identifier'), optional: true, hint: 
 ${checkbox('again', '1', label('again'))}
 <button name="wish" value="run">${label('wish.run')}</button>`,
 )}
+${changes && html`<h2>${label('change')}</h2><p>${label('change_says')}</p>${sourceForm(context, action, model.typed ?? sourceText(source), true)}`}
 <h2>${label('runs')}</h2>
 ${runs.length > 0 && runsTable(context, runs)}${partFoot(context, { text: '', page, total })}`,
   );

@@ -126,6 +126,24 @@ test('a run shows its records, and what was refused with its XML', async () => {
   ]);
   const { body } = await chief.open(`/admin/harvest/runs/${run.id}?outcome=refused`);
   assert.match(body, /oai:&lt;b&gt;.*Bad &lt;i&gt;.*&lt;record&gt;&amp;&lt;\/record&gt;/s);
+  const cursor = sql`SELECT FROM harvest_cursor WHERE source_id = ${id}`;
+  await store.database.query(sql`
+    INSERT INTO harvest_cursor (source_id, run_id, set_spec, next_from) VALUES (${id}, 0, '', '2025-01-01')`);
+  const there = '/admin/harvest/partner';
+  assert.match((await chief.open(there)).body, /name="base"[^>]* value="http[^"]*"[\s\S]*980__a=PREPRINT/);
+  const same = { wish: 'change', base: server.base, prefix: 'marcxml', name: 'other', keep: 'title:x' };
+  assert.equal((await chief.send(there, { ...same, keep: 'nofield:x' })).statusCode, 400);
+  await chief.open(there);
+  assert.equal((await chief.send(there, same)).headers['location'], `${there}?done=harvest_changed`);
+  const source = await readSource(store.database, { id });
+  assert.deepEqual([source.name, source.steps.filter, source.steps.convert], ['partner', { keep: 'title:x' }, {}]);
+  assert.equal((await store.database.query(cursor)).length, 1, 'it goes on where it was');
+  await chief.open(there);
+  await chief.send(there, { ...same, prefix: 'oai_dc' });
+  assert.equal((await store.database.query(cursor)).length, 0, 'another format begins from the start');
+  const runner = readers.get('runner')!;
+  assert.doesNotMatch((await runner.open(there)).body, /name="base"/);
+  assert.equal((await runner.send(there, same)).statusCode, 403);
   assert.match((await chief.open('/admin/harvest/partner?ln=fr')).body, /Moissonner maintenant/);
   for (const wrong of ['/admin/harvest/none', '/admin/harvest/runs/x', '/admin/harvest/runs/999999'])
     assert.equal((await chief.open(wrong)).statusCode, 404, wrong);

@@ -6,7 +6,7 @@ import { oaiClient } from '../../exchange/harvest/client.ts';
 import { listHarvested } from '../../exchange/harvest/harvested-records.ts';
 import { reachable } from '../../exchange/harvest/networks.ts';
 import { listRuns, readRun } from '../../exchange/harvest/runs.ts';
-import { addSource, listSources, readSource, removeSourceIn } from '../../exchange/harvest/source.ts';
+import { addSource, changeSource, listSources, readSource, removeSourceIn } from '../../exchange/harvest/source.ts';
 import { trySource } from '../../exchange/harvest/try-source.ts';
 import { audit } from '../../people/audit.ts';
 import { may } from '../../people/person.ts';
@@ -49,14 +49,14 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
     return sendHtml(exchange, harvestPage(page, { sources, typed, problem, done, changes: changes(exchange) }), status);
   };
 
-  const showOne = async (exchange: Exchange, problem?: string, status = 200) => {
+  const showOne = async (exchange: Exchange, problem?: string, status = 200, typed?: SourceText) => {
     const name = exchange.param('name');
     await readSource(database, { name });
     const source = (await listSources(database)).find((one) => one.name === name)!;
     const { page: number, offset, limit } = listRange(exchange.args);
     const { rows, total } = await listRuns(database, { source: source.id, offset, limit });
     const page = { ...exchange.page, address: `/admin/harvest/${name}` };
-    const model = { source, runs: rows, total, page: number, problem, done: doneText(page, exchange.args) };
+    const model = { source, typed, runs: rows, total, page: number, problem, done: doneText(page, exchange.args) };
     return sendHtml(exchange, sourcePage(page, { ...model, changes: changes(exchange) }), status);
   };
 
@@ -88,7 +88,7 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
   post(
     '/harvest',
     guarded(changes, async (exchange) => {
-      const typed = sourceText(exchange);
+      const typed = sourceTyped(exchange);
       try {
         const wanted = requireSource(typed, exchange.snapshot.site, exchange.person.name);
         await doOnce(
@@ -115,7 +115,7 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
       const name = exchange.param('name');
       const source = await readSource(database, { name });
       const wish = given(exchange, 'wish');
-      if (wish === 'remove' && !changes(exchange)) return sendNotAllowed(exchange);
+      if ((wish === 'remove' || wish === 'change') && !changes(exchange)) return sendNotAllowed(exchange);
       try {
         if (wish === 'test') {
           const client = oaiClient({
@@ -137,6 +137,16 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
           const to = sees ? `/admin/jobs/${job}` : `/admin/harvest/${name}?done=harvest_run`;
           return exchange.reply.redirect(to, 303);
         }
+        if (wish === 'change') {
+          const wanted = requireSource({ ...sourceTyped(exchange), name }, exchange.snapshot.site, source.person);
+          const key = { scope: 'harvest', asked: JSON.stringify(['change', wanted]) };
+          await doOnce(database, exchange, key, async (transaction) => {
+            await changeSource(transaction, wanted);
+            await audit(transaction, actorOf(exchange), 'harvest changed', name);
+            return {};
+          });
+          return exchange.reply.redirect(`/admin/harvest/${name}?done=harvest_changed`, 303);
+        }
         if (wish === 'remove') {
           await doOnce(
             database,
@@ -153,7 +163,7 @@ export function adminHarvestRoutes(admin: FastifyInstance, environment: WebEnvir
         return showOne(exchange);
       } catch (error) {
         const { text, status } = said(error);
-        return showOne(exchange, text, status);
+        return showOne(exchange, text, status, wish === 'change' ? sourceTyped(exchange) : undefined);
       }
     }),
   );
@@ -166,7 +176,7 @@ function said(error: unknown): { readonly text: string; readonly status: number 
   return { text: `${error.message} ${error.hint}`, status: error.status };
 }
 
-function sourceText(exchange: Exchange): SourceText {
+function sourceTyped(exchange: Exchange): SourceText {
   const of = (name: string): string => given(exchange, name);
   const lines = (name: string): readonly string[] => of(name).split(/\r?\n/);
   return {

@@ -18,6 +18,7 @@ export interface JobsModel extends Part {
   readonly part: JobPart | undefined;
   readonly schedules: readonly ScheduleView[];
   readonly done: string | undefined;
+  readonly problem: string | undefined;
 }
 
 /** What runs and waits, then what has ended. */
@@ -31,7 +32,7 @@ export function jobsPage(context: PageContext, model: JobsModel): string {
     context,
     'jobs',
     tr.t('admin.tab.jobs'),
-    html`${done(model.done)}<p>${tr.rich('admin.jobs.says', { command: html`<code>reperio job add load FILE</code>` })}</p>
+    html`${done(model.done)}${alert(model.problem)}<p>${tr.rich('admin.jobs.says', { command: html`<code>reperio job add load FILE</code>` })}</p>
 <nav class="tabs" aria-label="${tr.t('admin.jobs.parts')}"><ul>${([undefined, 'active', 'done', 'archived'] as const).map(link)}</ul></nav>
 ${live('jobs', isActive, list)}
 ${partFoot(context, model)}
@@ -54,19 +55,37 @@ function schedulesSection(context: PageContext, schedules: readonly ScheduleView
     },
     {
       head: tr.t('table.do'),
-      cell: ({ id }) =>
-        form(
-          context,
-          `/admin/jobs/schedules/${id}`,
-          html`<button class="quiet" name="wish" value="delete">${tr.t('admin.jobs.wish.delete')}<span class="hidden"> ${id}</span></button>`,
-          'inline',
-        ),
+      cell: (one) => html`${changeForm(context, one)}${deleteForm(context, one)}`,
     },
   ];
   return (
     schedules.length > 0 &&
     html`<h2>${tr.t('admin.jobs.schedules')}</h2>${table(tr.t('admin.jobs.schedules'), columns, schedules, { stacks: true })}`
   );
+}
+
+function deleteForm(context: PageContext, { id }: ScheduleView): Html {
+  const { tr } = context;
+  return form(
+    context,
+    `/admin/jobs/schedules/${id}`,
+    html`<button class="quiet" name="wish" value="delete">${tr.t('admin.jobs.wish.delete')}<span class="hidden"> ${id}</span></button>`,
+    'inline',
+  );
+}
+
+/** When its jobs come, as it was written. */
+function changeForm(context: PageContext, { id, every, cron, hours, priority }: ScheduleView): Html {
+  const { tr } = context;
+  const written = cron ?? (every! % 3_600 === 0 ? `${every! / 3_600}h` : `${every! / 60}min`);
+  const box = (name: string, label: string, value: string): Html =>
+    html`<p class="field"><label for="${name}-${id}">${label}</label><input id="${name}-${id}" name="${name}" type="text" value="${value}" autocomplete="off" autocapitalize="none"></p>`;
+  return html`<details><summary>${tr.t('admin.jobs.change_schedule')}<span class="hidden"> ${id}</span></summary>${form(
+    context,
+    `/admin/jobs/schedules/${id}`,
+    html`${box('rhythm', tr.t('admin.jobs.rhythm_hint'), written)}${box('window', tr.t('admin.jobs.hours'), hours ?? '')}${box('priority', tr.t('admin.jobs.priority'), String(priority))}
+<p><button name="wish" value="change">${tr.t('kb.save')}</button></p>`,
+  )}</details>`;
 }
 
 function rhythmText({ tr }: PageContext, { every, cron, timeZone }: ScheduleView): Html | string {

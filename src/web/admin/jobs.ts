@@ -2,11 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import { UserError } from '../../errors/errors.ts';
 import { readLog } from '../../jobs/queue/log.ts';
 import { type JobPart, listJobs } from '../../jobs/queue/read.ts';
-import { deleteSchedule, listSchedules } from '../../jobs/queue/schedules.ts';
+import { readPriority } from '../../jobs/queue/read-when.ts';
+import { listSchedules } from '../../jobs/queue/schedules.ts';
 import { jobWishes } from '../../jobs/queue/wishes.ts';
 import { may } from '../../people/person.ts';
 import { doneText, formRoutes, given, problemText } from '../account/forms.ts';
-import { doOnce } from '../exchange/do-once.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Answering, Exchange } from '../exchange/exchange.ts';
 import { sendNotAllowed, sendNotFound } from '../exchange/messages.ts';
@@ -14,6 +14,7 @@ import { sendHtml } from '../exchange/reply.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { changeJob, changePriority } from '../jobs/change.ts';
 import { findJob, type Reach, wishesOf } from '../jobs/reach.ts';
+import { reschedule, rhythmIn, unschedule } from '../jobs/schedules.ts';
 import { jobPage, jobsPage } from './jobs-page.ts';
 import { listRange, rowNumber } from './list-range.ts';
 
@@ -31,16 +32,19 @@ export function adminJobRoutes(admin: FastifyInstance, environment: WebEnvironme
     async (exchange) =>
       may(exchange.snapshot.site, exchange.person, 'cfgbibsched') ? answer(exchange) : sendNotAllowed(exchange);
 
+  const list = async (exchange: Exchange, problem?: string, status = 200) => {
+    const { page, offset, limit } = listRange(exchange.args);
+    const part = parts.find((one) => one === exchange.args.get('part'));
+    const { rows, total } = await listJobs(database, { ...(part !== undefined && { part }), offset, limit });
+    const schedules = await listSchedules(database);
+    const done = doneText(exchange.page, exchange.args);
+    const model = { rows, total, page, text: '', part, schedules, done, problem };
+    return sendHtml(exchange, jobsPage(exchange.page, model), status);
+  };
+
   get(
     '/jobs',
-    guarded(async (exchange) => {
-      const { page, offset, limit } = listRange(exchange.args);
-      const part = parts.find((one) => one === exchange.args.get('part'));
-      const { rows, total } = await listJobs(database, { ...(part !== undefined && { part }), offset, limit });
-      const schedules = await listSchedules(database);
-      const done = doneText(exchange.page, exchange.args);
-      return sendHtml(exchange, jobsPage(exchange.page, { rows, total, page, text: '', part, schedules, done }));
-    }),
+    guarded((exchange) => list(exchange)),
   );
 
   const show = async (exchange: Exchange, problem?: string, status = 200) => {
@@ -83,17 +87,21 @@ export function adminJobRoutes(admin: FastifyInstance, environment: WebEnvironme
     '/jobs/schedules/:id',
     guarded(async (exchange) => {
       const id = rowNumber(exchange.param('id'));
-      if (id === undefined || given(exchange, 'wish') !== 'delete') return sendNotFound(exchange);
+      const wish = given(exchange, 'wish');
+      if (id === undefined || (wish !== 'delete' && wish !== 'change')) return sendNotFound(exchange);
       try {
-        const asked = JSON.stringify(['schedule', id, 'delete']);
-        await doOnce(database, exchange, { scope: 'jobs', asked }, async (transaction) => {
-          await deleteSchedule(transaction, id);
-          return {};
-        });
+        if (wish === 'delete') await unschedule(database, exchange, id);
+        else {
+          const priority = readPriority(given(exchange, 'priority').trim());
+          const change = { ...rhythmIn(given(exchange, 'rhythm')), window: given(exchange, 'window'), priority };
+          await reschedule(database, exchange, id, change);
+        }
       } catch (error) {
         if (error instanceof UserError && error.status === 404) return sendNotFound(exchange);
-        throw error;
+        const { text, status } = problemText(exchange.page, error);
+        return await list(exchange, text, status);
       }
+      if (wish === 'change') return exchange.reply.redirect('/admin/jobs?done=schedule_change', 303);
       return exchange.reply.redirect('/admin/jobs?done=schedule_delete', 303);
     }),
   );

@@ -6,6 +6,7 @@ import { beginExchange } from '../exchange/exchange.ts';
 import { sendNotAllowed } from '../exchange/messages.ts';
 import type { WebPeople } from '../exchange/web-people.ts';
 import { signInAddress } from '../http/url.ts';
+import { adminDoiRoutes } from './dois.ts';
 import { adminFailureRoutes } from './failures.ts';
 import { adminGroupRoutes } from './groups.ts';
 import { adminHarvestRoutes } from './harvest.ts';
@@ -16,6 +17,7 @@ import { adminOverviewRoutes } from './overview.ts';
 import { adminPeopleRoutes } from './people.ts';
 import { adminPersonRoutes } from './person.ts';
 import { adminRoleRoutes } from './roles.ts';
+import { adminWebhookRoutes } from './webhooks.ts';
 
 /**
  * Looking after people and roles. The guard stands before all of it, so that no route can forget
@@ -41,7 +43,9 @@ export function adminRoutes(app: FastifyInstance, environment: WebEnvironment, p
       adminFailureRoutes(admin, environment, people);
       adminJobRoutes(admin, environment, people);
       adminOaiRoutes(admin, environment, people);
+      adminDoiRoutes(admin, environment, people);
       adminHarvestRoutes(admin, environment, people);
+      adminWebhookRoutes(admin, environment, people);
     },
     { prefix: '/admin' },
   );

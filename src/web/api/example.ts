@@ -22,6 +22,11 @@ const job = {
   acknowledged: false,
 };
 
+const schedule = {
+  ...{ id: 3, kind: 'load', name: 'new.xml', priority: 0, every: 21_600, next: '2026-01-02T03:04:05.000Z' },
+  ...{ last: 12, last_state: 'done' },
+};
+
 /** Answers as they look, by the name of their schema; a test checks that they fit it. */
 const examples: Readonly<Record<string, unknown>> = {
   SearchAnswer: {
@@ -48,12 +53,23 @@ const examples: Readonly<Record<string, unknown>> = {
   CollectionsAnswer: { collections: [collection] },
   SignIn: { name: 'ada', password: 'the password', remember: true },
   SignedIn: { name: 'ada' },
+  FileEvents: {
+    events: [
+      {
+        ...{ at: '2026-01-02T03:04:05.000Z', person: 'ada', action: 'revise', name: 'thesis' },
+        ...{ version: 2, format: 'pdf', detail: null },
+      },
+    ],
+  },
   RemovedFile: { record: 1, name: 'thesis.pdf', versions: [2, 1] },
   Job: job,
   JobsAnswer: { total: 1, jobs: [job] },
   JobLog: {
     lines: [{ n: 1, at: '2026-01-02T03:04:05.000Z', level: 'info', text: 'Loading 1,234,567 bytes on web1.' }],
   },
+  Schedule: schedule,
+  SchedulesAnswer: { schedules: [schedule] },
+  ScheduleChange: { cron: '30 2 * * Mon-Fri' },
   JobPriority: { priority: 5 },
   SuggestAnswer: {
     suggestions: [

@@ -13,6 +13,7 @@ const errorTexts: Readonly<Record<number, string>> = {
   412: 'The record has changed since that revision.',
   413: 'The body is too large.',
   415: 'The body has a type that is not read.',
+  422: 'A rule of the library refuses the record.',
   428: 'If-Match is missing.',
   410: 'The record was deleted or merged.',
   429: 'Too many requests: Retry-After says when to come back.',

@@ -10,6 +10,7 @@ import {
   removeFileParameters,
   searchParameters,
   suggestParameters,
+  webhookLogParameters,
 } from './schemas.ts';
 import { writeOperations } from './write-operations.ts';
 
@@ -32,7 +33,7 @@ export function operationsOf(
     ...reading,
     ...(hasUploads ? writeOperations : []),
     ...(hasFiles ? fileOperations : []),
-    ...(hasAccounts ? [...sessionOperations, ...jobOperations] : []),
+    ...(hasAccounts ? [...sessionOperations, ...jobOperations, ...webhookOperations] : []),
   ];
 }
 
@@ -73,9 +74,89 @@ const jobOperations: readonly Operation[] = [
     ...{ parameters: noParameters, inPath: jobNumber, answer: undefined, contentType: undefined },
     ...{ errors: [401, 403, 404, 409], example: '/api/jobs/1' },
   },
+  {
+    ...{ id: 'schedules', method: 'get', path: '/api/schedules', summary: 'Schedules' },
+    description: 'Jobs that are asked for again and again, the next first. For who looks after jobs (cfgbibsched).',
+    ...{ parameters: noParameters, inPath: {}, answer: 'SchedulesAnswer', contentType: json, errors: [401, 403] },
+    example: '/api/schedules',
+  },
+  {
+    ...{ id: 'changeSchedule', method: 'post', path: '/api/schedules/{id}', summary: 'Change when its jobs come' },
+    description: 'What is left out stays. With an Idempotency-Key a request can be repeated safely.',
+    ...{ parameters: noParameters, inPath: { id: 'Number of the schedule.' }, body: 'ScheduleChange' },
+    ...{ answer: 'Schedule', contentType: json, errors: [401, 403, 404], example: '/api/schedules/1' },
+  },
+  {
+    ...{ id: 'deleteSchedule', method: 'delete', path: '/api/schedules/{id}', summary: 'Delete a schedule' },
+    description: 'Jobs that it has made stay. With an Idempotency-Key a request can be repeated safely.',
+    ...{ parameters: noParameters, inPath: { id: 'Number of the schedule.' }, answer: undefined },
+    ...{ contentType: undefined, errors: [401, 403, 404], example: '/api/schedules/1' },
+  },
+];
+
+const webhookName = { name: 'Name of the webhook.' };
+const webhookOwner = 'For people who may have webhooks (cfgwebhooks, tokens with the scope admin): their own.';
+
+const webhookOperations: readonly Operation[] = [
+  {
+    ...{ id: 'webhooks', method: 'get', path: '/api/webhooks', summary: 'Webhooks', description: webhookOwner },
+    ...{ parameters: noParameters, inPath: {}, answer: 'WebhooksAnswer', contentType: json, errors: [401, 403] },
+    example: '/api/webhooks',
+  },
+  {
+    ...{ id: 'addWebhook', method: 'post', path: '/api/webhooks', summary: 'Add a webhook' },
+    description: `It is told what happens from now on, as far as its owner may see it. The answer has its secret, this once. ${webhookOwner} With an Idempotency-Key a request can be repeated safely.`,
+    ...{ parameters: noParameters, inPath: {}, body: 'NewWebhook', answer: 'Webhook', contentType: json },
+    ...{ errors: [400, 401, 403, 409], example: '/api/webhooks' },
+  },
+  {
+    ...{
+      id: 'webhook',
+      method: 'get',
+      path: '/api/webhooks/{name}',
+      summary: 'One webhook',
+      description: webhookOwner,
+    },
+    ...{ parameters: noParameters, inPath: webhookName, answer: 'Webhook', contentType: json, errors: [401, 403, 404] },
+    example: '/api/webhooks/discovery',
+  },
+  {
+    ...{ id: 'removeWebhook', method: 'delete', path: '/api/webhooks/{name}', summary: 'Remove a webhook' },
+    description: `With its log. ${webhookOwner} With an Idempotency-Key a request can be repeated safely.`,
+    ...{ parameters: noParameters, inPath: webhookName, answer: undefined, contentType: undefined },
+    ...{ errors: [401, 403, 404], example: '/api/webhooks/discovery' },
+  },
+  {
+    ...{ id: 'webhookLog', method: 'get', path: '/api/webhooks/{name}/log', summary: 'What it was told' },
+    description: `The newest first. Sent messages are kept for a week, others for 30 days. ${webhookOwner}`,
+    ...{ parameters: webhookLogParameters, inPath: webhookName, answer: 'WebhookLog', contentType: json },
+    ...{ errors: [401, 403, 404], example: '/api/webhooks/discovery/log?state=failed' },
+  },
+  {
+    ...{ id: 'changeWebhook', method: 'post', path: '/api/webhooks/{name}/{wish}', summary: 'Test, resend, on, off' },
+    description: `test sends a message now and answers with what became of it; resend sends one of the log once more, or all that failed. ${webhookOwner} With an Idempotency-Key a request can be repeated safely.`,
+    parameters: noParameters,
+    inPath: { ...webhookName, wish: 'test, resend, on or off.' },
+    ...{ body: 'WebhookResend', answer: 'Webhook', contentType: json, errors: [401, 403, 404] },
+    example: '/api/webhooks/discovery/resend',
+  },
 ];
 
 const fileOperations: readonly Operation[] = [
+  {
+    id: 'fileEvents',
+    method: 'get',
+    path: '/api/records/{id}/file-events',
+    summary: 'What became of the documents of a record',
+    description:
+      'The newest 1,000 events; also of documents that are gone, and never of one that you may not see. For people who may attach files (runbibdocfile).',
+    parameters: noParameters,
+    inPath: { id: 'Number of the record.' },
+    answer: 'FileEvents',
+    contentType: json,
+    errors: [401, 403, 404],
+    example: '/api/records/1/file-events',
+  },
   {
     id: 'removeFile',
     method: 'delete',

@@ -199,11 +199,49 @@ const jobSchema = Type.Object(
   { description: 'A job. Keys without a value are left out.', additionalProperties: false },
 );
 
+const scheduleSchema = Type.Object(
+  {
+    id: Type.Integer(),
+    kind: Type.String(),
+    name: Type.String(),
+    person: optional(Type.String()),
+    priority: Type.Integer(),
+    sequence: optional(Type.String()),
+    window: optional(Type.String()),
+    on_node: optional(Type.String()),
+    every: optional(Type.Integer({ description: 'Seconds.' })),
+    cron: optional(Type.String()),
+    time_zone: optional(Type.String()),
+    next: Type.String(),
+    problem: optional(text('Why it makes no more jobs.')),
+    last: optional(Type.Integer({ description: 'Its last job.' })),
+    last_state: optional(Type.String()),
+  },
+  { description: 'A schedule. Keys without a value are left out.', additionalProperties: false },
+);
+
 const signInSchema = Type.Object({
   name: text('Name or e-mail address of the account.'),
   password: Type.String(),
   remember: optional(Type.Boolean({ description: 'Keep the session when the browser is closed.' })),
 });
+
+const webhookSchema = Type.Object(
+  {
+    name: Type.String(),
+    url: Type.String(),
+    events: Type.Array(Type.String()),
+    owner: optional(text('Whose rights decide what it is told; without it those of guests.')),
+    active: Type.Boolean(),
+    created: Type.String({ format: 'date-time' }),
+    succeeded: optional(text('When it last took something.')),
+    failing: optional(text('Since when it has taken nothing, though it was tried.')),
+    off_reason: optional(text('Why it was switched off.')),
+    waiting: Type.Integer({ description: 'Messages that wait for another attempt.' }),
+    secret: optional(text('Signs its messages. Shown once, when it is added.')),
+  },
+  { description: 'An address that is told what happens. Keys without a value are left out.' },
+);
 
 export const schemas: Readonly<Record<string, TObject>> = {
   Record: recordSchema,
@@ -217,6 +255,19 @@ export const schemas: Readonly<Record<string, TObject>> = {
   Suggestion: suggestionSchema,
   SignIn: signInSchema,
   SignedIn: Type.Object({ name: Type.String() }),
+  FileEvents: Type.Object({
+    events: Type.Array(
+      Type.Object({
+        at: Type.String(),
+        person: Type.Union([Type.String(), Type.Null()]),
+        action: Type.String({ description: 'add, revise, describe, restrict, rename, hide, delete, expunge ...' }),
+        name: Type.String({ description: 'Of the document, then; without its format.' }),
+        version: Type.Union([Type.Integer(), Type.Null()]),
+        format: Type.Union([Type.String(), Type.Null()]),
+        detail: Type.Union([Type.String(), Type.Null()]),
+      }),
+    ),
+  }),
   RemovedFile: Type.Object({
     record: Type.Integer(),
     name: Type.String(),
@@ -234,7 +285,41 @@ export const schemas: Readonly<Record<string, TObject>> = {
       }),
     ),
   }),
+  Schedule: scheduleSchema,
+  SchedulesAnswer: Type.Object({ schedules: Type.Array(ref('Schedule')) }),
+  ScheduleChange: Type.Object({
+    every: optional(text('How often: 15min, 6h, 1d, 1w.')),
+    cron: optional(text('In its place: minute, hour, day, month, day of the week.')),
+    window: optional(text('Only in these hours of the week; empty: at any time.')),
+    priority: optional(Type.Integer({ minimum: -100, maximum: 1000 })),
+  }),
   JobPriority: Type.Object({ priority: Type.Integer({ minimum: -100, maximum: 1000 }) }),
+  Webhook: webhookSchema,
+  NewWebhook: Type.Object({
+    name: text('Letters, digits and hyphens.'),
+    url: text('https://HOST/PATH, at a host that the operator allows.'),
+    events: texts('record.created, job.failed, held.* ...'),
+  }),
+  WebhooksAnswer: Type.Object({ webhooks: Type.Array(ref('Webhook')) }),
+  WebhookLog: Type.Object({
+    messages: Type.Array(
+      Type.Object({
+        n: Type.Integer({ description: 'Ask for older ones by ?before=.' }),
+        id: text('The header webhook-id.'),
+        type: Type.String(),
+        subject: Type.String(),
+        happened: Type.String({ format: 'date-time' }),
+        state: Type.String({ enum: ['waiting', 'sent', 'failed'] }),
+        attempts: Type.Integer(),
+        due: Type.String({ format: 'date-time' }),
+        ended: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
+        status: Type.Union([Type.Integer(), Type.Null()]),
+        took: Type.Union([Type.Integer(), Type.Null()]),
+        problem: Type.Union([Type.String(), Type.Null()]),
+      }),
+    ),
+  }),
+  WebhookResend: Type.Object({ message: optional(text('Id of a message; default: all that failed.')) }),
   Problem: problemSchema,
   ...writeSchemas,
 };
@@ -265,6 +350,12 @@ export const jobsParameters = Type.Object({
 });
 export const jobLogParameters = Type.Object({
   after: optional(Type.Integer({ minimum: 0, default: 0, description: 'Only lines behind this one.' })),
+});
+
+export const webhookLogParameters = Type.Object({
+  state: optional(Type.String({ description: 'waiting, sent or failed.' })),
+  before: optional(Type.Integer({ minimum: 0, description: 'Only messages with a smaller n.' })),
+  size: sizeOf(50, 500),
 });
 
 /** Parameters of /api/search; the facets are those of the site. */

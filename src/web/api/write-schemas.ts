@@ -30,11 +30,16 @@ export const revisionsParameters = Type.Object({
 export const uploadParameters = Type.Object({ after, trouble: flag('1: only what was refused or waits.') });
 export const heldParameters = Type.Object({
   record: optional(Type.Integer({ minimum: 1, description: 'Only those for this record.' })),
-  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED'] })),
+  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] })),
   q: optional(text('A part of what brought it, or of who did.')),
   all: flag('1: also those of which somebody has decided.'),
   after,
 });
+
+export const changeSetsParameters = Type.Object({
+  from: optional(Type.Integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),
+});
+export const changeSetRecordsParameters = Type.Object({ after });
 
 const outcome = Type.String({
   enum: ['inserted', 'replaced', 'merged', 'unchanged', 'deleted', 'held', 'refused', 'passed-over'],
@@ -51,6 +56,7 @@ const result = Type.Object({
   hint: optional(Type.String()),
   held: optional(Type.Integer({ description: 'Its number at /api/held, when it waits.' })),
   conflicts: optional(Type.Array(Type.String(), { description: 'Tags that others changed too.' })),
+  findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
   warnings: optional(Type.Array(Type.String())),
 });
 const held = {
@@ -59,6 +65,7 @@ const held = {
   mode: Type.String(),
   reason: Type.String(),
   conflicts: Type.Array(Type.String()),
+  findings: Type.Array(Type.String()),
   at: Type.String({ format: 'date-time' }),
   person: optional(Type.String()),
   source: Type.String(),
@@ -71,6 +78,22 @@ const revision = {
   deleted: Type.Boolean(),
   person: optional(Type.String()),
   reason: optional(text('By what it came.')),
+};
+
+const changeSet = {
+  id: Type.Integer(),
+  at: Type.String({ format: 'date-time' }),
+  person: optional(Type.String()),
+  name: Type.String(),
+  selection: text('The query, or how many numbers were given.'),
+  state: Type.String({ enum: ['previewed', 'applying', 'applied', 'undoing', 'undone'] }),
+  selected: Type.Integer({ description: 'Records that were selected.' }),
+  changed: Type.Integer({ description: 'Those of them that change.' }),
+  distinct: Type.Integer({ description: 'Different changes.' }),
+  outcomes: counts,
+  job: optional(Type.Integer()),
+  undo_job: optional(Type.Integer()),
+  ended: optional(Type.String({ format: 'date-time' })),
 };
 
 export const writeSchemas: Readonly<Record<string, TObject>> = {
@@ -88,6 +111,11 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
     url: Type.String(),
     restored: optional(Type.Integer()),
     warnings: optional(Type.Array(Type.String())),
+    held: optional(
+      Type.Integer({ description: 'Its number at /api/held, when a rule of the library holds it (202).' }),
+    ),
+    code: optional(text('Why it waits.')),
+    findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
   }),
   Revisions: Type.Object({
     id: Type.Integer(),
@@ -126,15 +154,106 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
     revision: optional(Type.Integer()),
     outcome: optional(Type.String()),
   }),
+  ChangeSets: Type.Object({ total: Type.Integer(), change_sets: Type.Array(Type.Object(changeSet)) }),
+  NewChangeSet: Type.Object({
+    query: optional(text('All records that it finds; empty: all there are.')),
+    numbers: optional(Type.Array(Type.Integer({ minimum: 1 }), { description: 'In the place of a query.' })),
+    task: text('In YAML, as in "Changing many records".'),
+  }),
+  ChangeSet: Type.Object({
+    ...changeSet,
+    task: optional(Type.String()),
+    to_change: optional(Type.Integer({ description: 'Records that it would write now.' })),
+    actions: Type.Array(Type.Object({ times: Type.Integer(), records: Type.Integer() })),
+    changes: Type.Array(
+      Type.Object({
+        place: Type.Integer({ description: 'For leave_out.' }),
+        action: Type.Integer({ description: 'Its place in the task, from 0.' }),
+        tag: Type.String(),
+        before: Type.String(),
+        after: Type.String(),
+        times: Type.Integer(),
+        records: Type.Integer(),
+        left_out: Type.Boolean(),
+      }),
+      { description: 'The most frequent ones.' },
+    ),
+  }),
+  ChangeSetRecords: Type.Object({
+    records: Type.Array(
+      Type.Object({
+        id: Type.Integer(),
+        from: Type.Integer({ description: 'The revision that was previewed.' }),
+        to: optional(Type.Integer({ description: 'The revision that was made of it.' })),
+        left_out: Type.Boolean(),
+        outcome: optional(Type.String()),
+        undo_outcome: optional(Type.String()),
+      }),
+    ),
+    next,
+  }),
+  ChangeSetWish: Type.Object({
+    confirm: optional(
+      Type.Integer({ description: 'How many records change, when that is more than the setting `many`.' }),
+    ),
+    leave_out: optional(
+      Type.Object({
+        changes: optional(Type.Array(Type.Integer(), { description: 'Places of changes.' })),
+        records: optional(Type.Array(Type.Integer(), { description: 'Numbers of records.' })),
+      }),
+    ),
+  }),
+  ChangeSetJob: Type.Object({ id: Type.Integer(), job: Type.Integer(), url: Type.String() }),
+  MergeWish: Type.Object({
+    survivor: Type.Integer({ minimum: 1, description: 'The record that stays.' }),
+    other: Type.Integer({ minimum: 1, description: 'The record that goes.' }),
+    keep: optional(
+      Type.Array(Type.Integer(), {
+        description: 'Places of the fields that stay, as a dry run lists them; then both revisions are needed.',
+      }),
+    ),
+    revision: optional(Type.Integer({ description: 'Of the survivor: 409 when it is another by now.' })),
+    other_revision: optional(Type.Integer()),
+  }),
+  Merged: Type.Object({
+    survivor: Type.Integer(),
+    other: Type.Integer(),
+    revision: Type.Integer(),
+    other_revision: optional(Type.Integer()),
+    fields: optional(
+      Type.Array(
+        Type.Object({
+          place: Type.Integer(),
+          survivor: Type.Union([Type.String(), Type.Null()]),
+          other: Type.Union([Type.String(), Type.Null()]),
+          taken: Type.Boolean(),
+        }),
+      ),
+    ),
+    record: optional(marc),
+  }),
 };
 
 const sent = { position: 1, outcome: 'inserted', id: 1234, revision: 1, url: 'https://library.example/record/1234' };
 const waits = {
-  ...{ id: 3, record: 12, mode: 'replace', reason: 'CONFLICT', conflicts: ['245'], at: '2026-01-02T03:04:05.000Z' },
+  ...{
+    id: 3,
+    record: 12,
+    mode: 'replace',
+    reason: 'CONFLICT',
+    conflicts: ['245'],
+    findings: [],
+    at: '2026-01-02T03:04:05.000Z',
+  },
   ...{ person: 'ada', source: 'upload replace x.xml', state: 'waiting' },
 };
 const version = { revision: 3, modified: '2026-01-02T03:04:05.000Z', deleted: false, person: 'ada', reason: 'API' };
 const record = { leader: '', fields: [{ '001': '12' }] };
+
+const changed = {
+  ...{ id: 3, at: '2026-01-02T03:04:05.000Z', person: 'ada', name: '', selection: 'author:ellis', state: 'previewed' },
+  ...{ selected: 30, changed: 11, distinct: 1, outcomes: {} },
+};
 
 export const writeExamples: Readonly<Record<string, unknown>> = {
   SentRecords: { upload: 7, url: 'https://library.example/api/uploads/7', counts: { inserted: 1 }, results: [sent] },
@@ -148,5 +267,21 @@ export const writeExamples: Readonly<Record<string, unknown>> = {
   HeldList: { held: [waits], next: null },
   HeldUpload: { ...waits, sent: record, base: record, theirs: record, ours: record },
   HeldDecision: { do: 'accept', side: 'ours', choices: { 245: 'theirs' } },
+  ChangeSets: { total: 1, change_sets: [changed] },
+  NewChangeSet: { query: 'author:ellis', task: 'actions: [{ on: 500, do: delete-field }]' },
+  ChangeSet: {
+    ...{ ...changed, actions: [{ times: 12, records: 11 }] },
+    changes: [
+      {
+        ...{ place: 0, action: 0, tag: '500', before: '500__ $$aold', after: '', times: 12, records: 11 },
+        left_out: false,
+      },
+    ],
+  },
+  ChangeSetRecords: { records: [{ id: 12, from: 3, to: 4, left_out: false, outcome: 'replaced' }], next: null },
+  ChangeSetWish: { leave_out: { changes: [0] } },
+  ChangeSetJob: { id: 3, job: 7, url: 'https://library.example/api/jobs/7' },
+  MergeWish: { survivor: 12, other: 13 },
+  Merged: { survivor: 12, other: 13, revision: 4 },
   HeldDecided: { id: 3, state: 'accepted', record: 12, revision: 4, outcome: 'merged' },
 };

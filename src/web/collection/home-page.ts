@@ -59,7 +59,8 @@ export function collectionPage(context: PageContext, model: CollectionModel): st
   const trees = model.children.length + model.virtualChildren.length > 0;
   return layout(context, {
     title: model.isHome ? '' : name,
-    head: html`<link rel="alternate" type="application/atom+xml" title="${tr.t('home.newest')}" href="${toUrl(request, {}, '/feed')}">
+    head: html`<link rel="resourcesync" href="/resourcesync/capabilities.xml">
+<link rel="alternate" type="application/atom+xml" title="${tr.t('home.newest')}" href="${toUrl(request, {}, '/feed')}">
 <link rel="canonical" href="${context.baseUrl}${model.isHome ? '/' : collectionAddress(model.collection.name)}">`,
     main: html`<div class="hero">
 ${

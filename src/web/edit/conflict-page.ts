@@ -3,6 +3,7 @@ import { isRepeatable } from '../../marc/repeatable.ts';
 import { formTokenField } from '../ui/form.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { actionOf } from './edit-page.ts';
 import { keyField } from './gone-page.ts';
 import type { Shown } from './shown.ts';
 
@@ -36,7 +37,7 @@ export function conflictPage(context: PageContext, model: ConflictModel): string
     main: html`<div class="editor"><h1>${title}</h1>
 <p class="alert" role="alert">${by === undefined ? tr.t('edit.conflict.says', { revision: seen }) : tr.t('edit.conflict.says_who', { revision: seen, name: by })}</p>
 <p>${tr.t(hasBase ? 'edit.conflict.rest' : 'edit.conflict.no_base')}</p>
-<form class="editor-form" method="post" action="/record/${id}/edit">${formTokenField(context)}${keyField()}
+<form class="editor-form" method="post" action="${actionOf(model)}">${formTokenField(context)}${keyField()}
 <input type="hidden" name="base" value="${model.base}"><input type="hidden" name="seen" value="${seen}"><input type="hidden" name="draft" value="${model.draft}">
 <div class="table" role="region" aria-label="${title}" tabindex="0"><table class="conflict${hasBase ? '' : ' two'}"><caption class="hidden">${title}</caption>
 <thead><tr><th scope="col">${tr.t('history.field')}</th>${hasBase && html`<th scope="col">${tr.t('edit.conflict.base')}</th>`}<th scope="col">${tr.t('edit.conflict.theirs')}</th><th scope="col">${tr.t('edit.conflict.ours')}</th></tr></thead>

@@ -5,7 +5,7 @@ import { dateTime } from '../ui/date-time.ts';
 import { alert, done, formTokenField } from '../ui/form.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import type { Finding } from './checked.ts';
+import type { Finding } from './finding.ts';
 import { keyField } from './gone-page.ts';
 
 export interface EditModel {
@@ -17,6 +17,8 @@ export interface EditModel {
   readonly text: string;
   /** The draft in which it is kept; 0: none yet. */
   readonly draft: number;
+  /** What waits and is decided with the save; 0: nothing. */
+  readonly held: number;
   /** Undefined: nobody has asked for a check. */
   readonly findings: readonly Finding[] | undefined;
   /** Why it was not saved. */
@@ -36,13 +38,13 @@ export function editPage(context: PageContext, model: EditModel): string {
   const { tr } = context;
   const { id } = model;
   const title = id === 0 ? tr.t('edit.new') : tr.t('edit.title', { id: String(id) });
-  const action = id === 0 ? '/record/new' : `/record/${id}/edit`;
+  const action = actionOf(model);
   const back = id === 0 ? '/edit' : `/record/${id}`;
   return layout(context, {
     ...{ title, unlisted: true, head: model.head },
     main: html`<div class="editor">
 <header><h1>${title}</h1><p class="actions"><a href="${back}">${tr.t(id === 0 ? 'edit.overview' : 'edit.back')}</a>${id !== 0 && html` <a href="/record/${id}/history">${tr.t('record.tab.history')}</a> <a href="/record/new?from=${id}">${tr.t('edit.derive')}</a>`}</p></header>
-${done(model.done)}${alert(model.problem)}
+${done(model.done)}${alert(model.problem)}${model.held !== 0 && html`<p class="note">${tr.rich('edit.of_held', { held: html`<a href="/held/${model.held}">${model.held}</a>` })}</p>`}
 ${othersNote(context, model.others)}${offers(context, model)}
 <form class="editor-form" method="post" action="${action}" id="editor">${formTokenField(context)}${keyField()}
 <input type="hidden" name="base" value="${model.base}"><input type="hidden" name="draft" value="${model.draft}">
@@ -56,6 +58,11 @@ ${model.findings !== undefined && findingsList(context, model.findings)}
 ${model.preview !== undefined && html`<section class="previewed" aria-label="${tr.t('edit.preview')}">${model.preview}</section>`}
 </div>`,
   });
+}
+
+/** Where the form goes: with what waits, so that the script sends it too. */
+export function actionOf({ id, held }: Pick<EditModel, 'id' | 'held'>): string {
+  return `${id === 0 ? '/record/new' : `/record/${id}/edit`}${held === 0 ? '' : `?held=${held}`}`;
 }
 
 /** What was found, by line. */

@@ -231,3 +231,39 @@ test('nothing is saved while the library is read-only', async () => {
     editor.level.now = { level: 'open', message: '', retryAfter: 60 };
   }
 });
+
+test('what is odd by the table of MARC 21 is a remark with its place, and stands in nobody’s way', async () => {
+  const id = await made('BOOK', 'A lamp');
+  const text = [
+    '=LDR  00000nam\\a2200000\\a\\4500',
+    '008__ 931122s1993    xxu',
+    '100__ $$aEllis$$kx',
+    '1007_ $$aGaillard$$9local',
+    '24539 $$aA lamp',
+    '=500  1\\$afine',
+    '245__ $$aAgain$$zodd',
+    '999C5 $$zours',
+    '980__ $$aBOOK',
+  ].join('\n');
+  const ada = editor.reader('ada');
+  await ada.open(addressOf(id));
+  const look = await ada.force('/edit/look', { text, record: String(id) });
+  const { findings } = JSON.parse(look.body) as {
+    findings: { line: number; column: number; refuses: boolean; says: string }[];
+  };
+  assert.deepEqual(
+    findings.map(({ line, column, says }) => `${line}:${column} ${says}`),
+    [
+      '2:1 Field 008 has 40 characters, and here are 18.',
+      '4:1 MARC 21 has field 100 only once in a record.',
+      '4:4 Indicator 1 of field 100 may be 0 1 3 or blank, not "7".',
+      '5:4 Indicator 1 of field 245 may be 0 1 or blank, not "3".',
+      '6:7 Indicator 1 of field 500 is blank in MARC 21, not "1".',
+      '7:1 MARC 21 has field 245 only once in a record.',
+      '7:15 MARC 21 has no subfield $z in field 245.',
+    ],
+  );
+  assert.ok(findings.every(({ refuses }) => !refuses));
+  await ada.open(addressOf(id));
+  assert.equal((await ada.send(addressOf(id), { text, do: 'save', base: '1' })).statusCode, 303);
+});

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { addDraft, keepDraft, readDraft } from '../../cataloguing/drafts.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { EditedText } from '../../marc/readers/text-edited.ts';
+import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import type { SignedIn } from '../../people/access.ts';
 import type { Database } from '../../store/database.ts';
 import { formRoutes, given } from '../account/forms.ts';
@@ -12,6 +13,7 @@ import type { ReadVersion } from '../exchange/read-version.ts';
 import { findingsOf } from './checked.ts';
 import { answerConflict, resolved } from './conflict.ts';
 import { editorOf, findEditable } from './editing.ts';
+import { heldAsked, heldIn } from './held.ts';
 import { preview } from './preview.ts';
 import { type Saved, save, untilFound } from './save.ts';
 import { numberGiven, refusalText, type Shown, showEditor, wantsJson } from './shown.ts';
@@ -27,11 +29,14 @@ export function editRecordRoutes(app: FastifyInstance, environment: WebEnvironme
     const version = await findEditable(exchange);
     if (version === undefined) return exchange.reply;
     const draft = await draftAsked(exchange, database, editor, version);
+    const asked = await heldAsked(exchange, database);
+    const waiting = asked?.held.record === version.id ? asked : undefined;
     return showEditor(exchange, database, editor, {
       id: version.id,
-      base: draft?.base ?? version.revision,
-      text: draft?.text ?? textOf(exchange, version),
+      base: waiting?.base ?? draft?.base ?? version.revision,
+      text: waiting === undefined ? (draft?.text ?? textOf(exchange, version)) : toCompleteTextMarc(waiting.ours),
       draft: draft?.id ?? 0,
+      held: waiting?.held.id ?? 0,
       findings: undefined,
       done: doneSays(exchange, version),
     });
@@ -82,11 +87,18 @@ export async function answerEdit(
   const { page } = exchange;
   const text = given(exchange, 'text');
   const wish = given(exchange, 'do');
-  const shown: Shown = { id, base, text, draft: numberGiven(exchange, 'draft'), findings: undefined };
+  const shown: Shown = {
+    id,
+    base,
+    text,
+    draft: numberGiven(exchange, 'draft'),
+    held: heldIn(exchange),
+    findings: undefined,
+  };
   if (wish === 'draft') return await answerDraft(exchange, database, editor, shown);
   if (wish === 'resolve') return await showEditor(exchange, database, editor, await resolved(exchange, shown));
   const edited = readText(text);
-  const findings = findingsOf(page, edited);
+  const findings = findingsOf(exchange, text, edited);
   if (wish === 'check') return await showEditor(exchange, database, editor, { ...shown, findings });
   if (wish === 'preview') {
     const drawn = preview(exchange, id, edited.record);
@@ -130,7 +142,7 @@ async function answerSave(
   let saved: Saved;
   try {
     saved = await save(exchange, database, {
-      ...{ id, base, record, newest, draft, person: editor.account.id, key: given(exchange, 'key') },
+      ...{ id, base, record, newest, draft, held: shown.held, person: editor.account.id, key: given(exchange, 'key') },
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

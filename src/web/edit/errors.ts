@@ -7,12 +7,6 @@ export const editErrors = defineErrors({
     message: 'With this content the record is in no collection whose records you may edit.',
     hint: 'Look at field 980, which usually says where a record belongs, or ask an administrator.',
   },
-  hiddenTyped: {
-    code: 'REPERIO_EDIT_HIDDEN_TYPED',
-    status: 403,
-    message: '{paths} is hidden from you, so you cannot write it: what stands there would be lost unseen.',
-    hint: 'Remove it, or ask somebody who sees hidden fields (viewhiddenpaths) to write it.',
-  },
   tooLong: {
     code: 'REPERIO_EDIT_TOO_LONG',
     status: 413,

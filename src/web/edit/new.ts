@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { derived } from '../../cataloguing/derive.ts';
 import { readDraft } from '../../cataloguing/drafts.ts';
 import { filledIn, listTemplates, readTemplate } from '../../cataloguing/templates.ts';
+import { withoutOwnLinks } from '../../marc/own-links.ts';
+import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import type { SignedIn } from '../../people/access.ts';
 import type { Database } from '../../store/database.ts';
 import { formRoutes } from '../account/forms.ts';
@@ -12,6 +14,7 @@ import { sendHtml } from '../exchange/reply.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { answerEdit } from './edit.ts';
 import { answered, editorOf } from './editing.ts';
+import { heldAsked } from './held.ts';
 import { choicePage } from './new-page.ts';
 import { type Shown, showEditor } from './shown.ts';
 import { largestForm, textOf } from './text.ts';
@@ -31,7 +34,10 @@ export function newRecordRoutes(app: FastifyInstance, environment: WebEnvironmen
       const templates = await listTemplates(database, editor.account.id);
       return sendHtml(exchange, choicePage(exchange.page, templates));
     }
-    return await showEditor(exchange, database, editor, { id: 0, base: 0, draft: 0, findings: undefined, ...begun });
+    return await showEditor(exchange, database, editor, {
+      ...{ id: 0, base: 0, draft: 0, held: 0, findings: undefined },
+      ...begun,
+    });
   });
 
   post(
@@ -50,9 +56,12 @@ async function beginning(
   exchange: Exchange,
   database: Database,
   { account }: SignedIn,
-): Promise<Pick<Shown, 'text'> | Pick<Shown, 'text' | 'draft'> | 'choose' | undefined> {
+): Promise<(Pick<Shown, 'text'> & Partial<Shown>) | 'choose' | undefined> {
   const { args } = exchange;
   const [template, from, draft] = ['template', 'from', 'draft'].map((name) => args.get(name) ?? '');
+  const waiting = await heldAsked(exchange, database);
+  if (waiting !== undefined && waiting.held.record === undefined)
+    return { text: toCompleteTextMarc(waiting.ours), held: waiting.held.id };
   if (template === 'empty') return { text: emptyText };
   if (template !== '') {
     const { text } = await readTemplate(database, account.id, numberOf(template!));
@@ -67,7 +76,8 @@ async function beginning(
   const found = await exchange.record(from!);
   if (found.kind !== 'shown') return answered(sendNoRecord(exchange, from!));
   const { version } = found;
-  const record = derived(visibleRecord(exchange, version.record));
+  // Links to its documents belong to the other record.
+  const record = derived(withoutOwnLinks(visibleRecord(exchange, version.record), version.id));
   return { text: textOf(exchange, { ...version, record }) };
 }
 

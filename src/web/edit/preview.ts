@@ -14,7 +14,14 @@ export function preview(exchange: Exchange, id: number, typed: MarcRecord): Html
   const now = new Date();
   const model = {
     ...{ id, created: now, modified: now, work: describeWork(record), references: 0, leftOut },
-    ...{ files: noFiles, shown: shownFiles(exchange, noFiles), citations: undefined, history: false, edit: false },
+    ...{
+      files: noFiles,
+      shown: shownFiles(exchange, noFiles),
+      citations: undefined,
+      history: false,
+      edit: false,
+      merges: false,
+    },
     ...{ fields: new Set(page.site.fields.map(({ code }) => code)), similar: { records: [], href: undefined } },
   };
   return html`<article class="preview">${recordHeading(page, model, 2)}${recordInformation(page, model)}</article>`;

@@ -36,6 +36,6 @@ export function editRoutes(app: FastifyInstance, environment: WebEnvironment, pe
     overviewRoutes(editor, environment, database);
     templateRoutes(editor, environment, database);
     liveRoutes(editor, environment, database);
-    suggestRoutes(editor, environment);
+    suggestRoutes(editor, environment, database);
   });
 }

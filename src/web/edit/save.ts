@@ -5,17 +5,22 @@ import { removeDraft } from '../../cataloguing/drafts.ts';
 import { endEditing } from '../../cataloguing/presence.ts';
 import { UserError } from '../../errors/errors.ts';
 import type { MarcRecord } from '../../marc/record.ts';
+import { audit } from '../../people/audit.ts';
 import { may } from '../../people/person.ts';
 import { isDeleted } from '../../records/deletion.ts';
 import { type EditConflict, type Edited, editRecord } from '../../records/edit.ts';
+import { recordErrors } from '../../records/errors.ts';
+import { settleHeldIn } from '../../records/held.ts';
 import { withHiddenOf } from '../../records/kept-hidden.ts';
 import { type ChangeRules, rulesOf } from '../../records/next-version.ts';
 import { analyzerOf } from '../../search/search.ts';
 import type { Database, Transaction } from '../../store/database.ts';
 import { idempotently } from '../../store/idempotency.ts';
+import { actorOf } from '../account/forms.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { ReadVersion } from '../exchange/read-version.ts';
 import { readShown } from '../reading/shown-version.ts';
+import { requireHeld } from '../uploads/held-of.ts';
 import { editErrors } from './errors.ts';
 
 export interface Saving {
@@ -30,11 +35,13 @@ export interface Saving {
   readonly person: number;
   /** Removed with the save; 0: none. */
   readonly draft: number;
+  /** What waits and is decided with it; 0: nothing. */
+  readonly held: number;
   /** Of the form: sent again, it saves once. */
   readonly key: string;
 }
 
-export type Saved = Exclude<Edited, EditConflict> | EditConflict;
+export type Saved = Exclude<Edited, EditConflict | { readonly kind: 'held' }> | EditConflict;
 
 /** Takes the answer out of a transaction that must not be kept. */
 class NotSaved extends Error {
@@ -56,13 +63,18 @@ export async function save(exchange: Exchange, database: Database, saving: Savin
   const record = completed(saving, base, rules);
   requireEditable(exchange, saving.id, record);
   const analyzer = analyzerOf(snapshot.site);
+  const held = saving.held === 0 ? undefined : await heldToSettle(exchange, database, saving);
   const work = async (transaction: Transaction): Promise<Saved> => {
     const edited = await editRecord(transaction, analyzer, {
       // A version that this person may not see is none to begin with.
       ...{ id: saving.id, base: base === undefined ? 0 : saving.base, record, mode: 'replace', merge: true },
       ...{ person: person.name, reason: 'edit', rules },
     });
+    // Its rules have looked at the text, and none of them holds what a person saves.
+    if (edited.kind === 'held') throw new Error('what the editor saves does not wait');
     if (edited.kind === 'conflict' || edited.kind === 'gone') throw new NotSaved(edited);
+    if (held !== undefined && (await settleHeldIn(transaction, held, person.name ?? '')))
+      await audit(transaction, actorOf(exchange), 'upload accepted', String(held), { side: 'edited' });
     if (saving.draft > 0) await removeDraft(transaction, saving.person, saving.draft);
     if (saving.id > 0) await endEditing(transaction, saving.id, saving.person);
     return edited;
@@ -76,6 +88,15 @@ export async function save(exchange: Exchange, database: Database, saving: Savin
     if (error instanceof NotSaved) return error.why;
     throw error;
   }
+}
+
+/** Only what waits for this record, and for this person to decide. */
+async function heldToSettle(exchange: Exchange, database: Database, { held, id }: Saving): Promise<number | undefined> {
+  const entry = await requireHeld(exchange, database, String(held)).catch((error: unknown) => {
+    if (error instanceof UserError && error.status < 500) return undefined;
+    throw error;
+  });
+  return entry !== undefined && (entry.record ?? 0) === id ? entry.id : undefined;
 }
 
 /** The version that was opened, when this person may see it. */
@@ -115,7 +136,8 @@ function completed({ id, record }: Saving, base: ReadVersion | undefined, rules:
   if (id === 0 || rules.hidden === 'drop' || rules.hiddenPaths.none) return record;
   const typed = rules.hiddenPaths.partOf(record)?.mask ?? 0n;
   // Whatever stands there: the answer must not tell.
-  if (typed !== 0n) throw new UserError(editErrors.hiddenTyped, { paths: rules.hiddenPaths.namesOf(typed).join(', ') });
+  if (typed !== 0n)
+    throw new UserError(recordErrors.hiddenTyped, { paths: rules.hiddenPaths.namesOf(typed).join(', ') });
   if (base === undefined) return record;
   return withHiddenOf(record, base.record, id, rules.hiddenPaths);
 }

@@ -11,7 +11,10 @@ import { sendHtml } from '../exchange/reply.ts';
 import { type EditModel, editPage } from './edit-page.ts';
 import { editorHead } from './head.ts';
 
-export type Shown = Pick<EditModel, 'id' | 'base' | 'text' | 'draft' | 'findings' | 'problem' | 'done' | 'preview'>;
+export type Shown = Pick<
+  EditModel,
+  'id' | 'base' | 'text' | 'draft' | 'held' | 'findings' | 'problem' | 'done' | 'preview'
+>;
 
 /** The page of the editor, with what the library knows beside it. */
 export async function showEditor(

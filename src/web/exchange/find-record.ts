@@ -1,10 +1,15 @@
 import { wouldShow } from '../../access/deleted.ts';
 import { mayShow } from '../../access/visible.ts';
 import { firstValue } from '../../description/fields.ts';
+import { describeWork } from '../../description/work.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import { recordIdIn } from '../../index/record-id.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
+import { compilePath } from '../../marc/path.ts';
+import { withoutPaths } from '../../marc/select-fields.ts';
 import type { Person } from '../../people/person.ts';
+import { reservedDois } from '../../site/doi-pattern.ts';
+import type { Site } from '../../site/site.ts';
 import type { ReadVersion } from './read-version.ts';
 
 /**
@@ -13,9 +18,15 @@ import type { ReadVersion } from './read-version.ts';
  */
 export type FoundRecord =
   | { readonly kind: 'shown'; readonly version: ReadVersion }
-  | { readonly kind: 'deleted'; readonly id: number; readonly on: Date }
+  | { readonly kind: 'deleted'; readonly id: number; readonly on: Date; readonly tombstone: Tombstone | undefined }
   | { readonly kind: 'merged'; readonly id: number; readonly other: number }
   | { readonly kind: 'unknown' };
+
+/** What a DOI that the library made says of the record that it led to. */
+export interface Tombstone {
+  readonly doi: string;
+  readonly title: string;
+}
 
 /** Who asks, and the ways to the database. */
 interface RecordReader {
@@ -52,7 +63,16 @@ export async function findRecord(reader: RecordReader, text: string): Promise<Fo
   const couldSee = wouldShow(person, snapshot, before ?? version ?? { ...nobody, id });
   if (version === undefined || shown === 'no' || !version.deleted || !couldSee) return unknown;
   const other = Number(firstValue(version.record, '970', 'd') ?? 0);
-  return isNamed(reader, other, id) ? { kind: 'merged', id, other } : { kind: 'deleted', id, on: version.modified };
+  if (isNamed(reader, other, id)) return { kind: 'merged', id, other };
+  return { kind: 'deleted', id, on: version.modified, tombstone: before && tombstoneOf(before, snapshot.site) };
+}
+
+function tombstoneOf({ record }: RecordVersion, { dois, hiddenPaths }: Site): Tombstone | undefined {
+  if (dois === undefined) return undefined;
+  const { identifiers, title } = describeWork(withoutPaths(record, hiddenPaths.map(compilePath)));
+  const reserved = reservedDois(dois);
+  const doi = identifiers.find(({ value }) => reserved.test(value))?.value;
+  return doi === undefined ? undefined : { doi, title: title ?? '' };
 }
 
 /** May it be said into which record another one was merged? Not when that one is not shown. */

@@ -54,8 +54,12 @@ export function checkFormToken(request: FastifyRequest, baseUrl: string | undefi
   const path = request.url.split('?')[0]!;
   if (!isForm && (request.is404 || isApi(path))) return;
   if (visitorOf(request).session === undefined && withoutToken.has(path)) return;
+  requireFormToken(request, baseUrl, isForm ? (body.get('form') ?? '') : '');
+}
+
+/** Throws `formExpired` for a token that is not that of this request's pages. */
+export function requireFormToken(request: FastifyRequest, baseUrl: string | undefined, given: string): void {
   const wanted = formToken(request, baseUrl);
-  const given = isForm ? (body.get('form') ?? '') : '';
   if (wanted === undefined || !equal(wanted, given)) throw new UserError(webErrors.formExpired);
 }
 

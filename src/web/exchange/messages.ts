@@ -5,6 +5,7 @@ import { signInAddress } from '../http/url.ts';
 import { type Message, messagePage } from '../ui/message-page.ts';
 import type { Translator } from '../ui/translations.ts';
 import type { Exchange } from './exchange.ts';
+import type { Tombstone } from './find-record.ts';
 import { sendHtml } from './reply.ts';
 import type { Unavailable } from './unavailable.ts';
 
@@ -40,12 +41,16 @@ export function sendNoRecord(exchange: Exchange, id: string): FastifyReply {
   });
 }
 
-export function sendDeleted(exchange: Exchange, id: number, on: Date): FastifyReply {
+export function sendDeleted(exchange: Exchange, id: number, on: Date, tombstone?: Tombstone): FastifyReply {
   const { tr } = exchange.page;
   const text = tr.t('error.deleted.text', { id: String(id), date: tr.date(on) });
   return send(exchange, 410, {
     title: tr.t('error.deleted.title'),
-    paragraphs: [text, tr.t('error.deleted.hint')],
+    paragraphs: [
+      text,
+      ...(tombstone === undefined ? [] : [tr.t('error.deleted.tombstone', { ...tombstone })]),
+      tr.t('error.deleted.hint'),
+    ],
   });
 }
 

@@ -1,5 +1,5 @@
 import type { HarvesterBook } from '../../exchange/oai/harvesters.ts';
-import type { OaiSource } from '../../exchange/oai/store.ts';
+import type { OaiSource } from '../../exchange/oai/source.ts';
 
 /** What answers to harvesters need beside the library. */
 export interface WebOai {

@@ -18,4 +18,7 @@ export interface WebPeople {
   readonly linkBase: () => string;
   /** The setting of this name: which networks that are not public may be harvested. */
   readonly harvestNetworks?: string | undefined;
+  /** The settings of these names: where webhooks may send. */
+  readonly webhookHosts?: string | undefined;
+  readonly webhookNetworks?: string | undefined;
 }

@@ -1,12 +1,12 @@
 import { type DocumentFile, filesByStatus, newestOf, someFiles, statusesOf } from '../../files/documents.ts';
 import { fileName } from '../../files/names.ts';
-import { may } from '../../people/person.ts';
+import { maySeeDocument } from '../../people/document-access.ts';
 import type { Database } from '../../store/database.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 /** May this person see a document with this status? The record itself has been looked at before. */
 export function mayRead({ person, snapshot }: Exchange, status: string): boolean {
-  return status === '' || may(snapshot.site, person, 'viewrestrdoc', { status });
+  return maySeeDocument(snapshot.site, person, status);
 }
 
 /** A part of the files of a record that this person may see. */

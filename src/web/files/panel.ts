@@ -25,12 +25,12 @@ export function filesPanel(
 ): Html {
   if (count === 0 && links.length === 0) return nothing;
   const { tr } = context;
-  const older = count > files.length ? [] : files.filter(({ newest }) => !newest);
+  const older = count > files.length ? [] : files.filter(({ newest, format }) => !newest && !isIcon(format));
   return html`<section class="panel files"><h2>${tr.t(links.length === 0 ? 'files.title' : 'record.files')}</h2>${
     count > 0 &&
     list(
       context,
-      files.filter(({ newest }) => newest),
+      files.filter(({ newest, format }) => newest && !isIcon(format)),
     )
   }${
     older.length > 0 &&
@@ -61,6 +61,11 @@ function list(context: PageContext, files: readonly DocumentFile[]): Html {
     return html`<li><a href="${href}" dir="auto">${name}</a> <span class="muted small">${facts.join(', ')}</span>${file.description !== '' && html`<br><span class="small" dir="auto">${file.description}</span>`}</li>`;
   };
   return html`<ul class="plain">${files.map(item)}</ul>`;
+}
+
+/** It stands for another file of the document. */
+function isIcon(format: string): boolean {
+  return /;icon/.test(format);
 }
 
 function sizeText({ tr }: PageContext, bytes: number): string {

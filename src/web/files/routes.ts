@@ -2,14 +2,17 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { mayShow } from '../../access/visible.ts';
 import { UserError } from '../../errors/errors.ts';
-import { addFile, type DocumentFile, filesOf, versionsOf } from '../../files/documents.ts';
+import { addFile, type DocumentFile, documentStatus, filesOf, versionsOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
+import { eventsOf } from '../../files/events.ts';
 import { checkText, fileName, parseFileName, splitFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
 import { fileSubject, removeFile } from '../../files/remove.ts';
 import { recordIdIn } from '../../index/record-id.ts';
 import { audit } from '../../people/audit.ts';
 import { may } from '../../people/person.ts';
+import { lockForDocuments, writeDocumentLinks } from '../../records/document-links.ts';
+import { analyzerOf } from '../../search/search.ts';
 import type { Transaction } from '../../store/database.ts';
 import { doOnce } from '../exchange/do-once.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
@@ -50,6 +53,25 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       .send({ files: visible.map((file) => describe(exchange, file)) });
   });
 
+  get('/api/records/:id/file-events', async (exchange) => {
+    const { person, snapshot } = exchange;
+    if (!may(snapshot.site, person, 'runbibdocfile'))
+      throw new UserError(webErrors.apiNotAllowed, { action: 'runbibdocfile' });
+    const record = recordNumber(exchange, exchange.param('id'));
+    if (record === undefined) throw new UserError(webErrors.apiNoRecord, { id: exchange.param('id') });
+    const all = await exchange.timing.sql(() => eventsOf(files.database, record, mostEvents));
+    // Who may not see a document, or might not at any time, is told nothing of it.
+    const isOpen = (status: string | null): boolean =>
+      status === null || status === 'DELETED' || mayRead(exchange, status);
+    const closed = new Set(
+      all.filter(({ status, statusNow }) => !isOpen(status) || !isOpen(statusNow)).map(({ document }) => document),
+    );
+    const told = all
+      .filter(({ document }) => !closed.has(document))
+      .map(({ at, status: _, statusNow: __, document: ___, ...event }) => ({ at: at.toISOString(), ...event }));
+    return exchange.reply.header('cache-control', 'private, no-store').send({ events: told });
+  });
+
   post('/api/records/:id/files', async (exchange) => {
     const { person, snapshot, args } = exchange;
     if (!may(snapshot.site, person, 'runbibdocfile'))
@@ -66,11 +88,18 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       ...{ record, ...name, ...content, person: person.name },
       ...{ status, description },
     };
-    const maySee = (kept: string): boolean => may(snapshot.site, person, 'viewrestrdoc', { status: kept });
+    const maySee = (kept: string): boolean => mayRead(exchange, kept);
     const added = await changeOnce(
       files,
       exchange,
-      (transaction) => addFile(transaction, files.store, wanted, maySee),
+      async (transaction) => {
+        await lockForDocuments(transaction, record);
+        const done = await addFile(transaction, files.store, wanted, maySee);
+        const isOpen = (await documentStatus(transaction, record, name.document)) === '';
+        const change = { person: person.name, reason: `file ${done.name}`, always: done.isNew && isOpen };
+        await writeDocumentLinks(transaction, analyzerOf(snapshot.site), record, change);
+        return done;
+      },
       content.digest,
     );
     return exchange.reply
@@ -92,7 +121,10 @@ export function fileRoutes(app: FastifyInstance, environment: WebEnvironment, fi
       files,
       exchange,
       async (transaction) => {
-        const done = await removeFile(transaction, wanted, (status) => mayRead(exchange, status));
+        await lockForDocuments(transaction, record);
+        const done = await removeFile(transaction, wanted, (status) => mayRead(exchange, status), person.name);
+        const change = { person: person.name, reason: `file removed ${done.name}`, always: false };
+        await writeDocumentLinks(transaction, analyzerOf(snapshot.site), record, change);
         await audit(transaction, actor, 'file removed', fileSubject(done), { versions: done.versions });
         return done;
       },
@@ -121,6 +153,9 @@ function changeOnce<T extends object>(
   return doOnce(database, exchange, { scope: 'files', asked: `${exchange.request.url}\n${content}` }, change);
 }
 
+/** Of one record, the newest. */
+const mostEvents = 1_000;
+
 /** The document that is asked for; undefined: there is none that this person may see. */
 async function findFile(
   exchange: Exchange,
@@ -129,9 +164,16 @@ async function findFile(
   name: string,
 ): Promise<DocumentFile | undefined> {
   const version = Number(exchange.args.get('version') ?? 0);
-  const versions = await exchange.timing.sql(() => versionsOf(database, record, splitFileName(name)));
+  // "site_logo.gif?subformat=icon", as links of Invenio are.
+  const part = exchange.args.get('subformat') ?? '';
+  const { document, format } = splitFileName(part === '' ? name : `${name};${part}`);
+  const versions = await exchange.timing.sql(() => versionsOf(database, record, { document, format }));
   const file = versions.find((one) => (version > 0 ? one.version === version : one.newest));
-  return file === undefined || fileName(file) !== name || !mayRead(exchange, file.status) ? undefined : file;
+  return file === undefined ||
+    fileName(file) !== (part === '' ? name : `${name};${part}`) ||
+    !mayRead(exchange, file.status)
+    ? undefined
+    : file;
 }
 
 /** The number of a record that this person may see. */
@@ -142,12 +184,13 @@ function recordNumber({ person, snapshot }: Exchange, text: string): number | un
 
 function describe(exchange: Exchange, file: DocumentFile): object {
   const { page } = exchange;
-  const { record, version, newest, bytes, digest, status, description, added } = file;
+  const { record, version, newest, bytes, digest, status, description, comment, added } = file;
   const name = fileName(file);
   const url = page.baseUrl + fileAddress(record, name) + (newest ? '' : `?version=${version}`);
   const thumbnail = hasThumbnail(exchange, file) ? { thumbnail: page.baseUrl + thumbnailAddress(file, 'large') } : {};
   return {
     ...{ name, version, newest, bytes, sha256: digest, status, description, added: added.toISOString(), url },
+    ...(comment === '' ? {} : { comment }),
     ...thumbnail,
   };
 }

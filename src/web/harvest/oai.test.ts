@@ -6,8 +6,9 @@ import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
 import { nothingTold } from '../../exchange/oai/changes.ts';
 import { createHarvesterBook, readHarvesters } from '../../exchange/oai/harvesters.ts';
+import { oaiSource } from '../../exchange/oai/source.ts';
 import { Stamper } from '../../exchange/oai/stamper.ts';
-import { askToTouch, giveDates, listPage, oaiSource, readSets, readTold, takeClock } from '../../exchange/oai/store.ts';
+import { askToTouch, giveDates, listPage, readSets, readTold, takeClock } from '../../exchange/oai/store.ts';
 import { field } from '../../formats/test-records.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { parseSite } from '../../site/parse.ts';
@@ -16,6 +17,7 @@ import { createApp } from '../app.ts';
 import type { WebLibrary } from '../exchange/environment.ts';
 import { noLimits } from '../limits/limits.ts';
 import { deletedRecord, memoryLibrary } from '../test-library.ts';
+import { readSync, type SyncDocument } from './test-resource-sync.ts';
 
 function siteOf(sets: string): Site {
   const { site, problems } = parseSite(`
@@ -293,4 +295,86 @@ test('a library that offers nothing has no such address', async () => {
   const { site } = parseSite('extends: default\nsite: {name: X, languages: [en]}\n');
   const app = appOf(memoryLibrary(site!, [], 'k1'));
   assert.equal((await app.inject('/oai2d?verb=Identify')).statusCode, 404);
+});
+
+test('who follows ResourceSync from its description on has every record, and then each change once', async () => {
+  const { told } = await begin();
+  const records = [...many(4), record('In the vault', 'VAULT')];
+  const first = memoryLibrary(withSets, records, 'r1');
+  await told(first);
+  const read = async (app: FastifyInstance, url: string): Promise<SyncDocument> => {
+    const { statusCode, body } = await app.inject(url.replace('https://library.example', ''));
+    assert.equal(statusCode, 200, url);
+    return readSync(body);
+  };
+  /** As a client finds them: address and change, by the lists of an index. */
+  const changes = async (app: FastifyInstance): Promise<string[]> => {
+    const index = await read(app, '/resourcesync/changes.xml');
+    assert.deepEqual([index.root, index.capability], ['sitemapindex', 'changelist']);
+    const found: string[] = [];
+    for (const { address, metadata } of index.entries) {
+      const list = await read(app, address);
+      assert.equal(list.metadata['from'], metadata['from']);
+      assert.deepEqual(
+        list.links.map(({ rel }) => rel),
+        ['index', 'up'],
+      );
+      const times = list.entries.map((one) => one.metadata['datetime']!);
+      assert.deepEqual(times, times.toSorted());
+      for (const one of list.entries) found.push(`${one.metadata['change']} ${one.address.split('/').at(-1)}`);
+    }
+    return found;
+  };
+  let app = appOf(first);
+  const description = await read(app, '/.well-known/resourcesync');
+  assert.deepEqual(
+    [description.capability, description.entries[0]!.metadata['capability']],
+    ['description', 'capabilitylist'],
+  );
+  const capabilities = await read(app, description.entries[0]!.address);
+  assert.deepEqual(
+    capabilities.entries.map(({ address, metadata }) => [metadata['capability'], new URL(address).pathname]),
+    [
+      ['resourcelist', '/sitemap.xml'],
+      ['changelist', '/resourcesync/changes.xml'],
+    ],
+  );
+  const resources = await read(app, capabilities.entries[0]!.address);
+  const list = await read(app, resources.entries[0]!.address);
+  assert.deepEqual(
+    list.entries.map(({ address }) => address.split('/').at(-1)),
+    ['1', '2', '3', '4'],
+  );
+  assert.equal(list.entries[0]!.links[0]!['rel'], 'describedby');
+  // The second in which they were dated goes on until the clock has moved.
+  assert.deepEqual(await changes(app), []);
+  const moveOn = () =>
+    store.database.query(sql`UPDATE oai_clock SET stamped_until = stamped_until + interval '2 seconds'`);
+  await moveOn();
+  assert.deepEqual(await changes(app), ['created 1', 'created 2', 'created 3', 'created 4']);
+  const past = records.map((one) => [one]);
+  const changed = [record('Title 1 odd'), deletedRecord, record('Title 3 odd', 'VAULT'), records[3]!, records[4]!];
+  const second = memoryLibrary(withSets, changed, 'r2', past);
+  await told(second);
+  await moveOn();
+  app = appOf(second);
+  assert.deepEqual((await changes(app)).toSorted(), ['deleted 2', 'deleted 3', 'updated 1', 'updated 4']);
+  const held = await app.inject('/resourcesync/changes/0.xml');
+  const again = { url: '/resourcesync/changes/0.xml', headers: { 'if-none-match': String(held.headers['etag']) } };
+  assert.equal((await app.inject(again)).statusCode, 304);
+  // Numbers far apart: lists between them have nothing and are not named.
+  await store.database.query(sql`UPDATE oai_clock SET seq = 10000000`);
+  const third = memoryLibrary(withSets, [record('Title 1 odd new'), ...changed.slice(1)], 'r3', [
+    ...past.map((one) => [...one, ...one]),
+  ]);
+  await told(third);
+  await moveOn();
+  app = appOf(third);
+  const index = await read(app, '/resourcesync/changes.xml');
+  assert.equal(index.entries.at(-1)!.address, 'https://library.example/resourcesync/changes/200.xml');
+  assert.equal(index.entries.at(-1)!.metadata['until'], undefined);
+  assert.equal((await app.inject('/resourcesync/changes/7.xml')).statusCode, 404);
+  assert.equal((await app.inject(again)).statusCode, 200, 'two of its entries have moved');
+  for (const path of ['/sitemaps/0.xml', '/resourcesync/changes/200.xml'])
+    assert.doesNotMatch((await app.inject(path)).body, /record\/5\b/, path);
 });

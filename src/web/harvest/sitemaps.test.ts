@@ -18,8 +18,11 @@ test('sitemaps have the records that everybody may open, with their dates, and r
     ['https://library.example/sitemaps/0.xml'],
   );
   const file = await app.inject('/sitemaps/0.xml');
+  // Of the last change of what is open: the last record of all, which nobody may open, is an hour
+  // newer.
+  assert.match(file.body, /<rs:md capability="resourcelist" at="2026-01-01T03:00:00Z"\/>/);
   assert.deepEqual(
-    [...file.body.matchAll(/<loc>([^<]+)<\/loc><lastmod>([^<]+)</g)].map(([, url, date]) => [url, date]),
+    [...file.body.matchAll(/<url><loc>([^<]+)<\/loc><lastmod>([^<]+)</g)].map(([, url, date]) => [url, date]),
     [
       ['https://library.example/record/1', '2026-01-01T00:00:00Z'],
       ['https://library.example/record/4', '2026-01-01T03:00:00Z'],

@@ -1,26 +1,30 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { openableRecords } from '../../access/visible.ts';
+import { closing, dateText, listedText, opening, syncPaths } from '../../exchange/oai/resource-sync.ts';
 import { recordAddress, xmlDeclaration } from '../../formats/export-format.ts';
-import { escapeXml } from '../../formats/xml.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { guest } from '../../people/person.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
+import { metadataLink } from './resource-sync.ts';
 
 /**
- * Sitemaps (sitemaps.org): the pages of all records that everybody may open, whoever asks, read
- * from the index. File N has the numbers from 50,000 N + 1: what a file holds does not move.
+ * Sitemaps (sitemaps.org), which are the resource list of ResourceSync too: the pages of all
+ * records that everybody may open, whoever asks, read from the index. File N has the numbers from
+ * 50,000 N + 1: what a file holds does not move.
  */
 export function sitemapRoutes(app: FastifyInstance, environment: WebEnvironment): void {
   const { get } = routesOf(app, environment);
-  get('/sitemap.xml', (exchange) => {
+  get(syncPaths.resources, (exchange) => {
     if (exchange.isFresh('sitemap')) return exchange.reply;
     const { baseUrl } = exchange.page;
-    const files = filesOf(exchange.snapshot).map(
-      (file) => `<sitemap><loc>${escapeXml(`${baseUrl}/sitemaps/${file}.xml`)}</loc></sitemap>\n`,
+    const at = completeAt(exchange.snapshot);
+    const files = filesOf(exchange.snapshot).map((file) =>
+      listedText('sitemap', { address: `${baseUrl}/sitemaps/${file}.xml`, metadata: { at } }),
     );
-    return send(exchange, `${xmlDeclaration}<sitemapindex xmlns="${namespace}">\n${files.join('')}</sitemapindex>\n`);
+    const head = opening('sitemapindex', { capability: 'resourcelist', links: [up(exchange)], metadata: { at } });
+    return send(exchange, `${xmlDeclaration}${head}${files.join('')}${closing('sitemapindex')}`);
   });
   get('/sitemaps/:file', (exchange) => {
     const file = /^(0|[1-9]\d{0,5})\.xml$/.exec(exchange.param('file'))?.[1];
@@ -31,13 +35,36 @@ export function sitemapRoutes(app: FastifyInstance, environment: WebEnvironment)
   });
 }
 
-const namespace = 'http://www.sitemaps.org/schemas/sitemap/0.9';
 /** The most that a file may have. */
 const largestFile = 50_000;
 const atOnce = 2_000;
 
+function up({ page }: Exchange): { rel: string; href: string } {
+  return { rel: 'up', href: page.baseUrl + syncPaths.capabilities };
+}
+
 function send({ reply, timing }: Exchange, body: string | Readable): FastifyReply {
   return reply.header('server-timing', timing.header()).type('application/xml; charset=utf-8').send(body);
+}
+
+const known = new WeakMap<IndexSnapshot, string>();
+
+/**
+ * The moment up to which a view of the index is complete for sure: that of the last change of what
+ * everybody may open. A change that it lacks is given its date in the change list later than that.
+ */
+function completeAt(snapshot: IndexSnapshot): string {
+  const before = known.get(snapshot);
+  if (before !== undefined) return before;
+  const open = openableRecords(guest, snapshot);
+  let last = 0;
+  snapshot.segments.forEach(({ segment }, place) => {
+    const { modified } = segment.columns;
+    for (const ordinal of open[place]!) last = Math.max(last, modified[ordinal]!);
+  });
+  const at = dateText(last);
+  known.set(snapshot, at);
+  return at;
 }
 
 /** Where numbers of a file stand in a segment: ordinals from `begin` to before `end`. */
@@ -66,9 +93,12 @@ function filesOf(snapshot: IndexSnapshot): readonly number[] {
 }
 
 /** Between pieces pages have their turn. */
-async function* pieces({ snapshot, page, giveWay }: Exchange, places: readonly Places[]): AsyncGenerator<string> {
+async function* pieces(exchange: Exchange, places: readonly Places[]): AsyncGenerator<string> {
+  const { snapshot, page, giveWay } = exchange;
   const open = openableRecords(guest, snapshot);
-  yield `${xmlDeclaration}<urlset xmlns="${namespace}">\n`;
+  const links = [{ rel: 'index', href: page.baseUrl + syncPaths.resources }, up(exchange)];
+  const metadata = { at: completeAt(snapshot) };
+  yield `${xmlDeclaration}${opening('urlset', { capability: 'resourcelist', links, metadata })}`;
   for (const { segment: place, begin, end } of places) {
     const { segment } = snapshot.segments[place]!;
     const { modified } = segment.columns;
@@ -76,16 +106,16 @@ async function* pieces({ snapshot, page, giveWay }: Exchange, places: readonly P
       let text = '';
       for (let ordinal = from; ordinal < Math.min(end, from + atOnce); ordinal++) {
         if (!open[place]!.has(ordinal)) continue;
-        const changed = new Date(modified[ordinal]! * 1000).toISOString().slice(0, 19);
-        const address = escapeXml(recordAddress(page.baseUrl, segment.ids[ordinal]!));
-        text += `<url><loc>${address}</loc><lastmod>${changed}Z</lastmod></url>\n`;
+        const address = recordAddress(page.baseUrl, segment.ids[ordinal]!);
+        const metadata = { type: 'text/html' };
+        text += listedText('url', { address, modified: modified[ordinal]!, metadata, links: [metadataLink(address)] });
       }
       if (text === '') continue;
       yield text;
       await giveWay();
     }
   }
-  yield '</urlset>\n';
+  yield closing('urlset');
 }
 
 function firstNotBelow(ids: Uint32Array, value: number): number {

@@ -7,6 +7,8 @@ import { openTestDatabase, type TestDatabase } from '../../../test/support/datab
 import { enqueueJob } from '../../jobs/queue/enqueue.ts';
 import { appendToLog } from '../../jobs/queue/log.ts';
 import { requireJob } from '../../jobs/queue/read.ts';
+import { addSchedule } from '../../jobs/queue/schedules.ts';
+import { readEvery } from '../../jobs/queue/when.ts';
 import { operator } from '../../people/audit.ts';
 import { addPerson } from '../../people/people.ts';
 import { createRole } from '../../people/role-changes.ts';
@@ -146,4 +148,32 @@ test('with an Idempotency-Key a change is made once, however often it is sent', 
   await store.database.query(sql`UPDATE job SET state = 'waiting' WHERE id = ${others}`);
   assert.equal((await sleep()).json().state, 'waiting', 'the answer is how it is now');
   assert.equal((await send('POST', `/api/jobs/${others}/stop`, headers)).statusCode, 422);
+});
+
+test('who looks after jobs sees and changes schedules, others do not', async () => {
+  const id = await store.database.transaction((transaction) =>
+    addSchedule(transaction, { kind: { name: 'load' }, name: 'new.xml', rhythm: readEvery('1h') }),
+  );
+  const [own, all] = [await token('ada', 'read', 'edit'), await token('dispatcher', 'admin')];
+  assert.equal((await send('GET', '/api/schedules', own)).statusCode, 403);
+  const list = (await send('GET', '/api/schedules', all)).json();
+  assert.deepEqual([...Value.Errors(schemas['Schedule']!, list.schedules[0])], []);
+  const url = `/api/schedules/${id}`;
+  assert.equal((await send('POST', url, own, { every: '2h' })).statusCode, 403);
+  const changed = (await send('POST', url, all, { cron: '30 2 * * *', window: '22:00-06:00', priority: 3 })).json();
+  assert.deepEqual(
+    [changed.cron, changed.every, changed.window, changed.priority],
+    ['30 2 * * *', undefined, '22:00-06:00', 3],
+  );
+  assert.equal((await send('POST', url, all, { window: '' })).json().window, undefined);
+  for (const wrong of [
+    { cron: '99 99 * * *' },
+    { every: 'often' },
+    { every: '1h', cron: '1 1 * * *' },
+    { window: 'x' },
+  ])
+    assert.equal(String((await send('POST', url, all, wrong)).statusCode)[0], '4', JSON.stringify(wrong));
+  assert.equal((await send('GET', '/api/schedules', all)).json().schedules[0].cron, '30 2 * * *');
+  assert.equal((await send('DELETE', url, all)).statusCode, 204);
+  assert.equal((await send('DELETE', url, all)).statusCode, 404);
 });

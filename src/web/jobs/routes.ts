@@ -20,6 +20,7 @@ import { jobApiRoutes } from './api.ts';
 import { changeJob } from './change.ts';
 import { jobFacts, jobsTable, live } from './parts.ts';
 import { findJob, type Reach, wishesOf } from './reach.ts';
+import { scheduleApiRoutes } from './schedules.ts';
 
 const onPage = 50;
 /** Of a log the last lines. */
@@ -30,6 +31,7 @@ export function jobRoutes(app: FastifyInstance, environment: WebEnvironment, peo
   const { get, post } = formRoutes(app, environment);
   const { database } = people.access;
   jobApiRoutes(app, environment, people);
+  scheduleApiRoutes(app, environment, database);
 
   get('/jobs', async (exchange) => {
     const reach = ownReach(exchange);

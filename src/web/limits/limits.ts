@@ -179,10 +179,13 @@ function paceOf({ exportPace, paceWindow = standardPaceWindow }: LimitSettings):
 const isFree = having('free');
 const mayExport = having('exports');
 const isHarvest = having('harvests');
+const isList = having('lists');
 
-/** Is this a search in a format that programs read, or a harvest? Those may be long. */
+/**
+ * Is this a search in a format that programs read, a whole list, or a harvest? Those may be long.
+ */
 export function isExport(url: string): boolean {
-  if (isHarvest(url)) return true;
+  if (isHarvest(url) || isList(url)) return true;
   return mayExport(url) && !isPage(new URLSearchParams(url.split('?').slice(1).join('?')).get('of') ?? '');
 }
 

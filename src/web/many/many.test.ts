@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
+import Value from 'typebox/value';
 import { jobKinds } from '../../library/job-kinds.ts';
 import { dataField } from '../../marc/record.ts';
 import { lineOf } from '../../marc/writers/text.ts';
 import { readRecord } from '../../records/history.ts';
+import { schemas } from '../api/schemas.ts';
 import { createReader, type Reader } from '../test-reader.ts';
 import { field, type Name, openTestUploads, type TestUploads } from '../uploads/test-uploads.ts';
 
@@ -165,4 +167,99 @@ test('two records are merged field by field on a page, the other leads to the fi
   await world.library.refresh();
   assert.equal((await boss.open(`/record/${second}`)).statusCode, 200);
   assert.match((await lines(first)).join(' '), /gone/);
+});
+
+test('programs preview, apply and undo a change set, each once for an Idempotency-Key', async () => {
+  const id = await world.write(
+    field('245', 'Five'),
+    field('500', 'five'),
+    field('595', 'five inside'),
+    field('980', 'BOOK'),
+  );
+  const ask = async (name: Name, method: 'GET' | 'POST', url: string, payload?: object, key?: string) => {
+    const headers = { ...world.token(name), ...(key !== undefined && { 'idempotency-key': key }) };
+    return await world.app.inject({ method, url, headers, ...(payload !== undefined && { payload }) });
+  };
+  const wanted = { numbers: [id, article], task: 'actions: [{ on: 5%, do: replace-text, contains: five, with: "5" }]' };
+  assert.equal((await world.app.inject({ method: 'POST', url: '/api/change-sets', payload: wanted })).statusCode, 401);
+  assert.equal((await ask('edda', 'POST', '/api/change-sets', wanted)).statusCode, 403);
+  assert.equal((await ask('bob', 'POST', '/api/change-sets', { ...wanted, query: '' })).statusCode, 400);
+  assert.equal((await ask('bob', 'POST', '/api/change-sets', { ...wanted, task: 'x' })).statusCode, 422);
+  const made = await ask('bob', 'POST', '/api/change-sets', wanted, 'one');
+  assert.equal(made.statusCode, 201, made.body);
+  const set = made.json();
+  assert.deepEqual([...Value.Errors(schemas['ChangeSet']!, set)], []);
+  assert.deepEqual([set.selected, set.changed, set.changes.length], [1, 1, 1], 'neither of others nor what is hidden');
+  assert.equal((await ask('bob', 'POST', '/api/change-sets', wanted, 'one')).json().id, set.id);
+  const url = `/api/change-sets/${set.id}`;
+  assert.equal((await ask('edda', 'GET', url)).statusCode, 403);
+  const left = { leave_out: { changes: [0], records: [id] } };
+  assert.equal((await ask('bob', 'POST', `${url}/apply`, left)).json().code, 'REPERIO_CHANGE_SET_EMPTY');
+  assert.equal((await ask('bob', 'POST', `${url}/apply`, { leave_out: { changes: [7] } })).statusCode, 400);
+  const applied = await ask('bob', 'POST', `${url}/apply`, {}, 'two');
+  assert.equal(applied.statusCode, 202, applied.body);
+  assert.equal((await ask('bob', 'POST', `${url}/apply`, {}, 'two')).json().job, applied.json().job);
+  await work();
+  assert.deepEqual(await lines(id), ['245__ $$aFive', '500__ $$a5', '595__ $$afive inside', '980__ $$aBOOK']);
+  const records = await ask('bob', 'GET', `${url}/records`);
+  assert.deepEqual([...Value.Errors(schemas['ChangeSetRecords']!, records.json())], []);
+  assert.deepEqual(records.json().records, [{ id, from: 1, to: 2, left_out: false, outcome: 'replaced' }]);
+  assert.equal((await ask('bob', 'POST', `${url}/undo`)).statusCode, 202);
+  await work();
+  assert.deepEqual((await lines(id))[1], '500__ $$afive');
+  const list = (await ask('bob', 'GET', '/api/change-sets')).json();
+  assert.deepEqual([...Value.Errors(schemas['ChangeSets']!, list)], []);
+  assert.equal(list.change_sets[0].state, 'undone');
+});
+
+test('programs merge two records as a dry run showed it, and take that back', async () => {
+  const first = await world.write(field('245', 'M1'), field('500', 'a'), field('980', 'BOOK'));
+  const second = await world.write(field('245', 'M2'), field('520', 'b'), field('980', 'BOOK'));
+  const secret = await world.write(field('245', 'Hush'), field('980', 'SECRET'));
+  const ask = async (url: string, payload: object, name: Name = 'boss') =>
+    await world.app.inject({ method: 'POST', url, headers: world.token(name), payload });
+  const both = { survivor: first, other: second };
+  assert.equal((await ask('/api/merges', both, 'bob')).statusCode, 403);
+  assert.equal((await ask('/api/merges', { survivor: first })).statusCode, 400);
+  assert.equal((await ask('/api/merges', { survivor: first, other: 99_999 })).statusCode, 404);
+  const dry = (await ask('/api/merges?dry-run=1', both)).json();
+  assert.deepEqual([...Value.Errors(schemas['Merged']!, dry)], []);
+  const place = dry.fields.find(({ other }: { other: string }) => other === '520__ $$ab').place;
+  const keep = [
+    ...dry.fields.filter(({ taken }: { taken: boolean }) => taken).map((one: { place: number }) => one.place),
+    place,
+  ];
+  assert.equal((await ask('/api/merges', { ...both, keep })).statusCode, 409, 'of which versions?');
+  const wanted = { ...both, keep, revision: dry.revision, other_revision: dry.other_revision };
+  assert.equal((await ask('/api/merges', { ...wanted, revision: 9 })).statusCode, 409);
+  const merged = await ask('/api/merges', wanted);
+  assert.equal(merged.statusCode, 200, merged.body);
+  await world.library.refresh();
+  assert.deepEqual(await lines(first), ['245__ $$aM1', '500__ $$aa', '520__ $$ab', '980__ $$aBOOK']);
+  assert.equal((await ask('/api/merges/undo', { survivor: first, other: secret })).statusCode, 404);
+  assert.equal((await ask('/api/merges/undo', both)).statusCode, 200);
+  await world.library.refresh();
+  assert.equal((await ask('/api/merges/undo', both)).statusCode, 404);
+  assert.deepEqual((await lines(first)).length, 3);
+});
+
+test('hits are marked by who may change or merge them, and lead to both', async () => {
+  const hits = (name: Name) => readerAs(name).open('/search?p=one or two');
+  assert.doesNotMatch((await createReader(world.app).open('/search?p=one or two')).body, /class="mark"/);
+  assert.doesNotMatch((await hits('edda')).body, /class="mark"/);
+  const bob = (await hits('bob')).body;
+  assert.match(bob, new RegExp(`name="id" value="${book}" form="marked"`));
+  assert.match(bob, /href="\/edit\/many\?p=one\+or\+two"/);
+  assert.doesNotMatch(bob, /formaction="\/merge"/);
+  assert.match((await hits('boss')).body, /formaction="\/merge"/);
+  assert.doesNotMatch((await readerAs('bob').open('/search?p=one&cc=Books')).body, /\/edit\/many\?p=/);
+  assert.match(
+    (await readerAs('bob').open(`/edit/many?id=${book}&id=${other}`)).body,
+    new RegExp(`>${book} ${other}</textarea>`),
+  );
+  const boss = readerAs('boss');
+  assert.equal((await boss.open(`/merge?id=${book}&id=${other}`)).headers['location'], `/merge/${book}/${other}`);
+  assert.match((await boss.open(`/merge?id=${book}&id=${book}`)).body, /role="alert"/);
+  assert.equal((await readerAs('bob').open('/merge')).statusCode, 403);
+  assert.match((await boss.open(`/record/${book}`)).body, new RegExp(`href="/merge\\?id=${book}"`));
 });

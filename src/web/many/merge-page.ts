@@ -48,6 +48,24 @@ ${table(tr.t('merge.fields'), columns, placed, { stacks: true })}<p><button>${tr
   });
 }
 
+/** Two numbers; the first one stays. */
+export function chooseMergePage(
+  context: PageContext,
+  { ids, problem }: { readonly ids: readonly string[]; readonly problem: string | undefined },
+): string {
+  const { tr } = context;
+  const title = tr.t('merge.choose');
+  const box = (id: string, label: string, value: string | undefined) =>
+    html`<p class="field"><label for="${id}">${label}</label><input id="${id}" name="id" type="text" inputmode="numeric" value="${value ?? ''}" required autocomplete="off"></p>`;
+  return layout(context, {
+    title,
+    unlisted: true,
+    main: html`<div class="account"><h1>${title}</h1>${alert(problem)}<p>${tr.t('merge.choose_says')}</p>
+<form class="form" method="get" action="/merge">${box('first', tr.t('merge.first'), ids[0])}${box('second', tr.t('merge.second'), ids[1])}
+<p><button>${tr.t('merge.look')}</button></p></form></div>`,
+  });
+}
+
 /** For a record that is merged already. */
 export function unmergePage(
   context: PageContext,

@@ -1,15 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { mayEdit } from '../../access/may-edit.ts';
-import { editActions, guardFor } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
-import type { RecordVersion } from '../../index/entry.ts';
 import { mergedRecord, mergeRows } from '../../marc/merge-choice.ts';
-import { withoutPaths } from '../../marc/select-fields.ts';
 import { may } from '../../people/person.ts';
 import { recordErrors } from '../../records/errors.ts';
-import { readRecord } from '../../records/history.ts';
-import { type MergeBy, mergeRecordsIn, undoMergeIn } from '../../records/merge-records.ts';
-import { rulesOf } from '../../records/next-version.ts';
+import { mergeRecordsIn, undoMergeIn } from '../../records/merge-records.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { allGiven, formRoutes, given, problemText, signedInWithSession } from '../account/forms.ts';
 import { doOnce } from '../exchange/do-once.ts';
@@ -18,13 +12,8 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotAllowed } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
-import { hiddenFrom } from './found.ts';
-import { mergePage, unmergePage } from './merge-page.ts';
-
-interface Pair {
-  readonly survivor: RecordVersion;
-  readonly other: RecordVersion;
-}
+import { chooseMergePage, mergePage, unmergePage } from './merge-page.ts';
+import { mergeBy, type Pair, readPair } from './pair.ts';
 
 /** Two records that become one: /merge/A/B, without script. */
 export function mergeRoutes(app: FastifyInstance, environment: WebEnvironment, { database }: WebUploads): void {
@@ -35,18 +24,8 @@ export function mergeRoutes(app: FastifyInstance, environment: WebEnvironment, {
     if (signedInWithSession(exchange) === undefined) return undefined;
     const { person, snapshot } = exchange;
     if (!may(snapshot.site, person, 'runbibmerge')) return answered(sendNotAllowed(exchange));
-    const [a, b] = [await exchange.record(exchange.param('a')), await exchange.record(exchange.param('b'))];
-    if (a.kind !== 'shown' || !mayEdit(person, snapshot, a.version.id))
-      return answered(sendNoRecord(exchange, exchange.param('a')));
-    if (b.kind === 'merged' && b.other === a.version.id) return 'merged';
-    if (b.kind !== 'shown' || !mayEdit(person, snapshot, b.version.id))
-      return answered(sendNoRecord(exchange, exchange.param('b')));
-    const hidden = hiddenFrom(exchange);
-    const read = async (id: number): Promise<RecordVersion> => {
-      const version = await readRecord(database, id);
-      return hidden.length === 0 ? version : { ...version, record: withoutPaths(version.record, hidden) };
-    };
-    return { survivor: await read(a.version.id), other: await read(b.version.id) };
+    const pair = await readPair(exchange, database, exchange.param('a'), exchange.param('b'));
+    return pair !== 'merged' && 'none' in pair ? answered(sendNoRecord(exchange, pair.none)) : pair;
   };
 
   const show = (exchange: Exchange, pair: Pair | 'merged', problem?: string, status = 200): FastifyReply => {
@@ -58,6 +37,22 @@ export function mergeRoutes(app: FastifyInstance, environment: WebEnvironment, {
     return sendHtml(exchange, mergePage(page, { survivor, other, rows, problem }), status);
   };
 
+  /** Which two: marked hits, or numbers that are typed. */
+  get('/merge', (exchange) => {
+    if (signedInWithSession(exchange) === undefined) return exchange.reply;
+    const { person, snapshot, args, page } = exchange;
+    if (!may(snapshot.site, person, 'runbibmerge')) return sendNotAllowed(exchange);
+    const ids = args
+      .getAll('id')
+      .map((id) => id.trim())
+      .filter((id) => id !== '');
+    const [a, b] = ids;
+    const areNumbers = ids.every((id) => /^[1-9]\d{0,9}$/.test(id));
+    if (ids.length === 2 && areNumbers && a !== b) return exchange.reply.redirect(`/merge/${a}/${b}`, 303);
+    const problem = ids.length < 2 && areNumbers ? undefined : page.tr.t('merge.two');
+    return sendHtml(exchange, chooseMergePage(page, { ids, problem }));
+  });
+
   get('/merge/:a/:b', async (exchange) => {
     const pair = await pairOf(exchange);
     return pair === undefined ? exchange.reply : show(exchange, pair);
@@ -66,14 +61,10 @@ export function mergeRoutes(app: FastifyInstance, environment: WebEnvironment, {
   post('/merge/:a/:b', async (exchange) => {
     const pair = await pairOf(exchange);
     if (pair === undefined) return exchange.reply;
-    const { person, snapshot, request } = exchange;
+    const { snapshot, request } = exchange;
     const analyzer = analyzerOf(snapshot.site);
     const asked = JSON.stringify([request.url, String(request.body)]);
-    const by: MergeBy = {
-      person: person.name,
-      rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false },
-      guard: guardFor(person, snapshot, editActions),
-    };
+    const by = mergeBy(exchange);
     try {
       const { survivor } = await doOnce(database, exchange, { scope: 'merge', asked }, (transaction) => {
         if (pair === 'merged') return undoMergeIn(transaction, analyzer, Number(exchange.param('b')), by);

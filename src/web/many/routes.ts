@@ -2,22 +2,17 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { mayEdit } from '../../access/may-edit.ts';
 import { askToApply, askToUndo } from '../../cataloguing/apply.ts';
 import {
-  addChangeSet,
   type ChangeSet,
   changeSetRecords,
   countToChange,
   leaveOut,
   listChangeSets,
 } from '../../cataloguing/change-sets.ts';
+import { actionsAsPreviewed } from '../../cataloguing/lookups.ts';
 import { versionsAt } from '../../cataloguing/past-versions.ts';
-import { previewActions, shownChange } from '../../cataloguing/preview.ts';
-import { editable, readNumbers } from '../../cataloguing/selection.ts';
+import { shownChange } from '../../cataloguing/preview.ts';
 import { requireTask } from '../../cataloguing/task-file.ts';
-import { grouped } from '../../errors/grouped.ts';
-import { idFormat } from '../../formats/format-names.ts';
 import { changeKey } from '../../marc/actions/action.ts';
-import { compileActions } from '../../marc/actions/apply.ts';
-import { emptyRequest } from '../../search/request.ts';
 import type { Transaction } from '../../store/database.ts';
 import { allGiven, formRoutes, given, problemText } from '../account/forms.ts';
 import { doOnce } from '../exchange/do-once.ts';
@@ -28,6 +23,7 @@ import { sendHtml } from '../exchange/reply.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { findSet, hiddenFrom, mayChangeMany, seesAllSets } from './found.ts';
 import { type ManyForm, manyPage } from './many-page.ts';
+import { previewSet } from './preview-set.ts';
 import { changesShown, recordsOnPage, type SetModel, setPage } from './set-page.ts';
 
 const setsOnPage = 50;
@@ -51,7 +47,8 @@ export function manyRoutes(app: FastifyInstance, environment: WebEnvironment, up
   get('/edit/many', async (exchange) => {
     if (!mayChangeMany(exchange)) return exchange.reply;
     const { args } = exchange;
-    return await showForm(exchange, { query: args.get('p') ?? '', numbers: '', task: '' });
+    const numbers = args.getAll('id').filter((id) => /^\d{1,10}$/.test(id));
+    return await showForm(exchange, { query: args.get('p') ?? '', numbers: numbers.join(' '), task: '' });
   });
 
   post('/edit/many', async (exchange) => {
@@ -59,34 +56,13 @@ export function manyRoutes(app: FastifyInstance, environment: WebEnvironment, up
     const [query, numbers, task] = ['query', 'numbers', 'task'].map((name) => given(exchange, name));
     const filled = { query: query!, numbers: numbers!, task: task! };
     try {
-      const id = await preview(exchange, filled);
+      const id = await previewSet(exchange, database, filled);
       return exchange.reply.redirect(`/edit/many/${id}`, 303);
     } catch (error) {
       const { text, status } = problemText(exchange.page, error);
       return await showForm(exchange, filled, text, status);
     }
   });
-
-  async function preview(exchange: Exchange, { query, numbers, task }: ManyForm): Promise<number> {
-    const { person, snapshot } = exchange;
-    const { name, actions } = requireTask(task);
-    const listed = numbers.trim() === '' ? undefined : readNumbers(numbers);
-    const request = { ...emptyRequest, text: query, size: Number.POSITIVE_INFINITY, format: idFormat.code };
-    const found = listed ?? (await exchange.ask(request)).ids;
-    const ids = await exchange.work(editable(person, snapshot, found));
-    const run = { run: compileActions(actions), count: actions.length };
-    const pause = async (): Promise<void> => {
-      await exchange.giveWay();
-      await new Promise((go) => setImmediate(go));
-    };
-    const made = await previewActions(database, ids, run, { hidden: hiddenFrom(exchange), pause });
-    const selection = listed === undefined ? query : `${grouped(listed.length)} numbers`;
-    const asked = JSON.stringify([query, numbers, task]);
-    const { id } = await doOnce(database, exchange, { scope: 'change sets', asked }, async (transaction) => ({
-      id: await addChangeSet(transaction, { ...made, person: person.name, name, task, selection }),
-    }));
-    return id;
-  }
 
   const showSet = async (exchange: Exchange, set: ChangeSet, problem?: string, status = 200): Promise<FastifyReply> => {
     const after = Number(/^\d{1,10}$/.exec(exchange.args.get('after') ?? '')?.[0] ?? 0);
@@ -96,7 +72,7 @@ export function manyRoutes(app: FastifyInstance, environment: WebEnvironment, up
       database,
       some.map(({ id, from }) => ({ id, revision: from })),
     );
-    const run = compileActions(requireTask(set.task).actions);
+    const run = actionsAsPreviewed(requireTask(set.task).actions, set.knowledge);
     const hidden = hiddenFrom(exchange);
     // What was shown once may be hidden from them by now.
     const mine = some.filter(({ id }) => mayEdit(exchange.person, exchange.snapshot, id, 'runbibeditmulti'));

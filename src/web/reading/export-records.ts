@@ -4,6 +4,7 @@ import { UserError } from '../../errors/errors.ts';
 import type { ExportContext, ExportFormat } from '../../formats/export-format.ts';
 import type { ExportItem } from '../../formats/item.ts';
 import type { StoredVersion } from '../../index/stored-records.ts';
+import { mayHaveOwnLinks } from '../../marc/own-links.ts';
 import { compilePath } from '../../marc/path.ts';
 import { readParts } from '../../marc/stored.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -125,7 +126,7 @@ export function writerOf(exchange: Exchange, format: ExportFormat, context: Expo
   return (row, pdfs = []) => {
     const { marc, ...version } = row;
     if (marc.length > mostCharacters) throw new RecordTooLarge(marc.length);
-    if (direct !== undefined) {
+    if (direct !== undefined && !mayHaveOwnLinks(marc)) {
       const parts = readParts(marc);
       if (isWhollyVisible(exchange, parts)) return direct(parts);
     }

@@ -22,6 +22,7 @@ export function recordHead(context: PageContext, model: DescribedRecord): Html {
   const description = model.work.abstracts[0];
   const meta = [...highwireMeta(model.work, address, pdfs), ...dublinCoreMeta(model.work, address)];
   return html`<link rel="canonical" href="${address}">
+<link rel="resourcesync" href="/resourcesync/capabilities.xml">
 ${description !== undefined && html`<meta name="description" content="${plainText(description).slice(0, 300)}">`}
 <link rel="unapi-server" type="application/xml" title="unAPI" href="/unapi">
 <link rel="schema.DC" href="http://purl.org/dc/elements/1.1/">

@@ -1,5 +1,6 @@
 import { type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
 import { type FieldDifference, ownSubfields, type RecordDifferences } from '../../marc/differences.ts';
+import type { LineSince } from '../../marc/lines-since.ts';
 import type { Field, MarcRecord, Subfield } from '../../marc/record.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { withParameter } from '../http/url.ts';
@@ -41,6 +42,7 @@ export function historyList(context: PageContext, model: HistoryModel): Html {
   ];
   const href = (page: number): string => withParameter(context.address, 'page', page === 1 ? undefined : String(page));
   return html`<section class="whole"><h2>${tr.t('history.title')}</h2><p class="muted">${tr.t('history.says')}</p>
+<p class="actions"><a href="/record/${model.id}/history?lines=1" rel="nofollow">${tr.t('history.lines')}</a></p>
 ${table(tr.t('history.title'), columns, model.versions)}${paging(context, { current: model.page, last: model.last, href })}</section>`;
 }
 
@@ -49,6 +51,40 @@ function stateOf({ tr }: PageContext, isCurrent: boolean, isDeleted: boolean): H
   const words = [isCurrent ? tr.t('history.current') : '', isDeleted ? tr.t('history.deleted') : ''];
   const told = words.filter((word) => word !== '').join(', ');
   return told !== '' && html` <span class="muted">${told}</span>`;
+}
+
+export interface LinesModel {
+  readonly id: number;
+  readonly lines: readonly LineSince[];
+  /** The versions that brought them. */
+  readonly by: ReadonlyMap<number, ListedVersion>;
+  /** There are older versions that were not looked at. */
+  readonly isCut: boolean;
+}
+
+const mostLines = 1_000;
+
+/** Each line of the record: since which version it is so, and who made that. */
+export function linesPage(context: PageContext, { id, lines, by, isCut }: LinesModel): Html {
+  const { tr } = context;
+  const title = tr.t('history.lines');
+  const columns: readonly Column<LineSince>[] = [
+    { head: tr.t('history.field'), cell: ({ text }) => html`<bdi dir="ltr">${shortValue(context, text)}</bdi>` },
+    {
+      head: tr.t('history.version'),
+      cell: ({ revision }) => html`<a href="${versionAddress(id, revision)}">${tr.number(revision)}</a>`,
+    },
+    {
+      head: tr.t('history.time'),
+      cell: ({ revision }) => by.has(revision) && dateTime(context, by.get(revision)!.modified),
+    },
+    { head: tr.t('history.person'), cell: ({ revision }) => by.get(revision)?.person ?? '' },
+  ];
+  const left = lines.length - mostLines;
+  return html`<section class="whole"><h2>${title}</h2><p class="muted">${tr.t('history.lines_say')}${isCut && html` ${tr.t('history.lines_cut')}`}</p>
+<p class="actions"><a href="/record/${id}/history">${tr.t('history.all')}</a></p>
+${table(title, columns, lines.slice(0, mostLines), { stacks: true })}
+${left > 0 && html`<p class="muted">${tr.t('history.more', { count: left })}</p>`}</section>`;
 }
 
 export function versionAddress(id: number, revision: number): string {

@@ -182,3 +182,20 @@ test('a version that is too large to be read whole is compared with none: the re
   assert.match(body, /The record is very large/);
   assert.doesNotMatch(body, /Changes since version|No difference/);
 });
+
+test('each line of a record has the version since which it is so, as far as the reader may see them', async () => {
+  const lines = async (name: string) => {
+    const { body } = await readers[name]!.open('/record/1/history?lines=1&ln=en');
+    assert.match(body, /Who changed each line/);
+    const rows = [...body.matchAll(/<th scope="row"[^>]*><bdi dir="ltr">([^<]*)<\/bdi><\/th>.*?history\/(\d)"/gs)];
+    return Object.fromEntries(rows.map(([, text, revision]) => [text!, Number(revision)]));
+  };
+  const editor = await lines('editor');
+  assert.equal(editor['245__ $$aA lamp'], 3);
+  assert.equal(editor['500__ $$anote'], 1, 'what is hidden in it was changed, which they do not learn');
+  assert.equal(editor['980__ $$aBOOK'], 1);
+  assert.ok(!Object.keys(editor).some((text) => text.includes('zqxj')));
+  const boss = await lines('boss');
+  assert.equal(boss['500__ $$anote$$xzqxjnow'], 3);
+  assert.equal(boss['980__ $$aBOOK'], 3, 'it was a paper in between');
+});

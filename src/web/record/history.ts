@@ -4,6 +4,7 @@ import { mayEdit } from '../../access/may-edit.ts';
 import { askedFormat, requireExportFormat } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import { differencesOf } from '../../marc/differences.ts';
+import { type LinesSince, linesSince } from '../../marc/lines-since.ts';
 import { tagsIn } from '../../search/request-url.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
@@ -17,7 +18,7 @@ import { listedAt, readShown } from '../reading/shown-version.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { layout } from '../ui/layout.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
-import { historyList, type ListedVersion, versionBody } from './history-page.ts';
+import { historyList, type ListedVersion, linesPage, versionBody } from './history-page.ts';
 
 /** Draws a page of a record that is shown. */
 export type SendTab = (
@@ -37,9 +38,10 @@ export function historyRoutes(app: FastifyInstance, environment: WebEnvironment,
 
   get('/record/:id/history', async (exchange) => {
     const found = await findOrAnswer(exchange);
-    return found === undefined
-      ? exchange.reply
-      : await send(exchange, found, () => listBody(exchange, idOf(found)), sendTab);
+    if (found === undefined) return exchange.reply;
+    const isLines = exchange.args.get('lines') === '1' && found.kind === 'shown';
+    const body = () => (isLines ? linesBody(exchange, idOf(found)) : listBody(exchange, idOf(found)));
+    return await send(exchange, found, body, sendTab);
   });
 
   get('/record/:id/history/:revision', async (exchange) => {
@@ -113,6 +115,41 @@ async function listBody(exchange: Exchange, id: number): Promise<Html | undefine
     if ((await readShown(exchange, id, version.revision)) !== undefined) shown.push(version);
   }
   return historyList(page, { id, versions: shown, newest, page: wanted, last: Math.ceil(total / perPage) });
+}
+
+/** Versions that are looked at; each is a read. */
+const mostLooked = 200;
+const versionsAtOnce = 20;
+
+/**
+ * Each line of the record with the version that brought it there, as far back as they are looked
+ * at.
+ */
+async function linesBody(exchange: Exchange, id: number): Promise<Html | undefined> {
+  let since: LinesSince | undefined;
+  let looked = 0;
+  for (let offset = 0; offset < mostLooked && since?.isSettled !== true; offset += versionsAtOnce) {
+    const { versions } = await exchange.history(id, { offset, limit: versionsAtOnce });
+    if (versions.length === 0) break;
+    for (const listed of versions) {
+      const version = await readShown(exchange, id, listed.revision);
+      if (version === undefined) continue;
+      const { record } = shortened(visibleRecord(exchange, version.record));
+      since ??= linesSince(record);
+      since.older(record, listed.revision);
+      looked++;
+      if (since.isSettled) break;
+      await exchange.giveWay();
+    }
+  }
+  if (since === undefined) return undefined;
+  const revisions = [...new Set(since.lines.map(({ revision }) => revision))];
+  const by = new Map<number, ListedVersion>();
+  for (const revision of revisions) {
+    const { versions } = await listedAt(exchange, id, revision);
+    if (versions[0]?.revision === revision) by.set(revision, versions[0]);
+  }
+  return linesPage(exchange.page, { id, lines: since.lines, by, isCut: !since.isSettled && looked >= mostLooked });
 }
 
 async function versionPage(exchange: Exchange, version: ReadVersion): Promise<Html | undefined> {

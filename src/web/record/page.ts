@@ -41,6 +41,8 @@ export interface RecordModel {
   readonly history: boolean;
   /** May this person edit it? */
   readonly edit: boolean;
+  /** May they merge it with another one? */
+  readonly merges: boolean;
   /** Logical fields of the site: a value becomes a link only when its field can be searched. */
   readonly fields: ReadonlySet<string>;
   /** The visible records most like it, and where all of them are. */
@@ -91,7 +93,8 @@ ${authorLine(context, model)}`;
 
 function recordHeader(context: PageContext, model: RecordModel): Html {
   const edit =
-    model.edit && html`<p><a href="/record/${model.id}/edit" rel="nofollow">${context.tr.t('record.edit')}</a></p>`;
+    model.edit &&
+    html`<p><a href="/record/${model.id}/edit" rel="nofollow">${context.tr.t('record.edit')}</a>${model.merges && html` <a href="/merge?id=${model.id}" rel="nofollow">${context.tr.t('record.merge')}</a>`}</p>`;
   return html`<header>
 ${recordHeading(context, model)}
 <div class="record-tools">${fullText(context, model)}${citeAndExport(context, model)}${edit}</div>

@@ -9,6 +9,7 @@ import type { ExportFormat } from '../../formats/export-format.ts';
 import { askedFormat, exportFormat, exportFormats, requireExportFormat } from '../../formats/formats.ts';
 import { linkHeader, linkset, linksetType, type Signpost, signposts } from '../../formats/signposting.ts';
 import { type Html, html } from '../../html/html.ts';
+import { may } from '../../people/person.ts';
 import { repeatedTooOften } from '../../search/repeated.ts';
 import { emptyRequest } from '../../search/request.ts';
 import { tagsIn, toUrl } from '../../search/request-url.ts';
@@ -91,7 +92,7 @@ function negotiated(request: FastifyRequest): ExportFormat | undefined {
 async function findOrAnswer(exchange: Exchange, text: string): Promise<ReadVersion | undefined> {
   const found = await exchange.record(text);
   if (found.kind === 'shown') return found.version;
-  if (found.kind === 'deleted') sendDeleted(exchange, found.id, found.on);
+  if (found.kind === 'deleted') sendDeleted(exchange, found.id, found.on, found.tombstone);
   else if (found.kind === 'merged') sendMerged(exchange, found.id, found.other);
   else sendNoRecord(exchange, text);
   return undefined;
@@ -122,6 +123,7 @@ async function sendTab(
     citations: citationsOf(exchange, version.id),
     history: mayReadHistory(person, snapshot, version.id),
     edit: exchange.signedIn?.session !== undefined && mayEdit(person, snapshot, version.id),
+    merges: may(snapshot.site, person, 'runbibmerge'),
     fields: new Set(page.site.fields.map((field) => field.code)),
     similar: tab === 'information' ? similarRecords(exchange, version.id) : { records: [], href: undefined },
   };

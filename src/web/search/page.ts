@@ -62,8 +62,17 @@ export interface SearchModel {
   readonly question: string;
   /** Hits drawn in another way, as of=hd and of=hm do. */
   readonly drawn?: HtmlValue;
+  /** What may be done with hits that are marked; undefined: nothing, so there are no marks. */
+  readonly marks?: Marks | undefined;
   /** What stands in place of hits and paging, as of=hcs does. */
   readonly summary?: Html;
+}
+
+export interface Marks {
+  readonly many: boolean;
+  readonly merges: boolean;
+  /** Does the question alone find the same? */
+  readonly all: boolean;
 }
 
 export type FacetModel =
@@ -315,6 +324,14 @@ function facets(context: PageContext, model: SearchModel): Html {
   )}</aside>`;
 }
 
+const marksForm = 'marked';
+
+/** What may be done with the marked hits, and with all that was found. */
+function markedForm({ tr }: PageContext, { question, total }: SearchModel, { many, merges, all }: Marks): Html {
+  return html`<form class="marked" id="${marksForm}" method="get" action="${many ? '/edit/many' : '/merge'}"><p><span class="muted">${tr.t('search.marked')}</span>
+${many && html`<button class="quiet">${tr.t('search.change_marked')}</button> `}${merges && html`<button class="quiet" formaction="/merge">${tr.t('search.merge_marked')}</button> `}${many && all && html`<a href="/edit/many?${String(new URLSearchParams({ p: question }))}" rel="nofollow">${tr.t('search.change_all', { count: total })}</a>`}</p></form>`;
+}
+
 function results(context: PageContext, model: SearchModel): Html {
   const { request, total } = model;
   const pages = Math.ceil(total / request.size);
@@ -323,7 +340,12 @@ function results(context: PageContext, model: SearchModel): Html {
   if (model.summary !== undefined) return model.summary;
   if (model.sections !== undefined && model.drawn === undefined)
     return sectionList(context, model.sections, model.highlighter);
-  const list = request.format === views.gallery ? gallery : hitList;
-  return html`${model.drawn ?? list(context, model.hits, model.highlighter)}
+  const isList = request.format !== views.gallery && model.drawn === undefined;
+  const marks = isList && model.hits.length > 0 ? model.marks : undefined;
+  const list = isList
+    ? hitList(context, model.hits, model.highlighter, marks && marksForm)
+    : (model.drawn ?? gallery(context, model.hits, model.highlighter));
+  return html`${list}
+${marks !== undefined && markedForm(context, model, marks)}
 ${paging(context, { current: Math.min(current, pages), last: pages, href })}`;
 }

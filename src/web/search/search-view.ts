@@ -1,14 +1,16 @@
 import type { Answer } from '../../access/ask.ts';
 import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { mayEditSome } from '../../access/may-edit.ts';
 import { noCollection } from '../../access/no-collection.ts';
 import { shownCollections } from '../../access/shown-collections.ts';
 import { views } from '../../formats/format-names.ts';
+import { may } from '../../people/person.ts';
 import type { FacetResult } from '../../search/facets.ts';
 import type { Notice } from '../../search/notices.ts';
 import { plainSigns } from '../../search/query/plain-signs.ts';
 import { joinLetters, type RequestPart, type SearchRequest, usualFormat } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toArguments, toUrl } from '../../search/request-url.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { parseYearSpan } from '../../search/year-span.ts';
 import type { FacetDefinition } from '../../site/site.ts';
@@ -23,7 +25,7 @@ import { briefFragment, type Fragment, openingFragment, recordFragment } from '.
 import type { Offer } from './guidance.ts';
 import { correctionModel, guidanceModel } from './guidance-view.ts';
 import { highlightWords } from './highlight-words.ts';
-import type { Chip, FacetModel, SearchModel } from './page.ts';
+import type { Chip, FacetModel, Marks, SearchModel } from './page.ts';
 import { splitCollections, splitView } from './split-view.ts';
 import { browseAddress } from './url-of-search.ts';
 
@@ -62,6 +64,7 @@ export async function searchView(
     heading: headingOf(page, request, answer),
     question: request.field === '' && request.parts.length === 0 ? request.text : answer.understood,
     similarTo: answer.similarTo,
+    marks: marksFor(exchange, request),
     notices: [
       ...(instead === undefined ? understood(page, asked, answer) : []),
       ...notices.map((notice) => noticeText(page, notice)),
@@ -77,6 +80,16 @@ export async function searchView(
           : page.tr.nameOf(collection.names, collection.name),
   };
   return { model, answer };
+}
+
+/** For who may change many records or merge them, and is signed in with a session. */
+function marksFor({ signedIn, person, snapshot }: Exchange, request: SearchRequest): Marks | undefined {
+  if (signedIn?.session === undefined) return undefined;
+  const many = mayEditSome(person, snapshot, 'runbibeditmulti');
+  const merges = may(snapshot.site, person, 'runbibmerge') && mayEditSome(person, snapshot);
+  const kept = new Set(['p', 'f', 'ln', 'sf', 'so', 'sp', 'rm', 'rg', 'of', 'jrec']);
+  const all = [...toArguments({ ...request, first: 1 }).keys()].every((name) => kept.has(name));
+  return many || merges ? { many, merges, all } : undefined;
 }
 
 interface PageAnswer {

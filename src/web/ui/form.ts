@@ -40,9 +40,9 @@ export interface Choice {
   readonly label: string;
 }
 
-export function select(name: string, label: string, choices: readonly Choice[], chosen: string): Html {
-  return html`<p class="field"><label for="${name}">${label}</label>
-<select id="${name}" name="${name}">${choices.map(
+export function select(name: string, label: string, choices: readonly Choice[], chosen: string, id = name): Html {
+  return html`<p class="field"><label for="${id}">${label}</label>
+<select id="${id}" name="${name}">${choices.map(
     (choice) =>
       html`<option value="${choice.value}"${attribute('selected', choice.value === chosen)}>${choice.label}</option>`,
   )}</select></p>`;

@@ -24,14 +24,17 @@ export interface HitThumbnail {
   readonly text: string;
 }
 
-export function hitList(context: PageContext, hits: readonly Hit[], highlighter: Highlighter): Html {
-  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map((one) => attempt(context, one.id, () => hitItem(context, one, highlighter)))}</ol>`;
+/**
+ * `marks`: the form to which a box beside each hit belongs, by its id; undefined: there are none.
+ */
+export function hitList(context: PageContext, hits: readonly Hit[], highlighter: Highlighter, marks?: string): Html {
+  return html`<ol class="hits" start="${hits[0]?.rank ?? 1}">${hits.map((one) => attempt(context, one.id, () => hitItem(context, one, highlighter, marks)))}</ol>`;
 }
 
-function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter): Html {
+function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter, marks: string | undefined): Html {
   const { tr } = context;
   const { brief, fragment } = hit;
-  return html`<li class="hit${hit.thumbnail !== undefined && ' with-thumbnail'}"><span class="rank number" aria-hidden="true">${tr.number(hit.rank)}</span><div>
+  return html`<li class="hit${hit.thumbnail !== undefined && ' with-thumbnail'}"><span class="rank number" aria-hidden="true">${tr.number(hit.rank)}</span><div>${marks !== undefined && html`<input class="mark" type="checkbox" name="id" value="${hit.id}" form="${marks}" aria-label="${tr.t('hit.mark', { id: String(hit.id) })}">`}
 <h2><a href="/record/${hit.id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
 ${byLine(context, brief, highlighter)}
 <p class="where">${whereLine(context, brief, citedLink(context, hit))}</p>

@@ -25,17 +25,11 @@ export const uploadErrors = defineErrors({
     message: 'The address {address} may not be called from here.',
     hint: 'The operator names addresses that may be called in the setting `callback-urls`.',
   },
-  robotWrong: {
-    code: 'REPERIO_ROBOT_WRONG',
-    status: 500,
-    message: '"{part}" in the setting robots cannot be read.',
-    hint: 'Write NAME=NETWORK AGENT, for example inspire=10.1.0.0/16 invenio_webupload.',
-  },
   robotUnknown: {
     code: 'REPERIO_ROBOT_UNKNOWN',
     status: 403,
     message: 'Nobody may upload from {address} as "{agent}".',
-    hint: 'Send an API token (Authorization: Bearer TOKEN), or have the operator name network and user agent in the setting `robots`.',
+    hint: 'Send an API token (Authorization: Bearer TOKEN), or have network and user agent named under `robots` in the site file.',
   },
   robotMay: {
     code: 'REPERIO_ROBOT_MAY_NOT',
@@ -55,6 +49,12 @@ export const uploadErrors = defineErrors({
     message: 'This address takes one record, and {count} were sent.',
     hint: 'Send several to POST /api/records.',
   },
+  oneUpload: {
+    code: 'REPERIO_UPLOAD_ONE_PLAIN',
+    status: 400,
+    message: 'This address takes one record that brings no documents (FFT, BDR, BDM).',
+    hint: 'Send several, or one with documents, to POST /api/records.',
+  },
   broken: {
     code: 'REPERIO_UPLOAD_BROKEN',
     status: 422,
@@ -66,6 +66,30 @@ export const uploadErrors = defineErrors({
     status: 413,
     message: 'More than {records} records, or {bytes} bytes, cannot be taken here: this library has no file store.',
     hint: 'Send them in several requests.',
+  },
+  noStore: {
+    code: 'REPERIO_UPLOAD_NO_STORE',
+    status: 422,
+    message: 'The records bring documents (FFT, BDR, BDM), and this library has no file store.',
+    hint: 'Leave these fields out.',
+  },
+  noFiles: {
+    code: 'REPERIO_UPLOAD_NO_FILES',
+    status: 400,
+    message: 'No file was sent.',
+    hint: 'Choose one file or more.',
+  },
+  fileName: {
+    code: 'REPERIO_UPLOAD_FILE_NAME',
+    status: 400,
+    message: 'The name "{name}" does not begin with the number of a record.',
+    hint: 'Name it NUMBER.pdf or NUMBER-name.pdf, as in 12-thesis.pdf for record 12.',
+  },
+  tooManyFiles: {
+    code: 'REPERIO_UPLOAD_FILES',
+    status: 413,
+    message: 'More than {limit} files cannot be sent at once.',
+    hint: 'Send the rest in another upload.',
   },
   noBase: {
     code: 'REPERIO_EDIT_NO_BASE',

@@ -16,7 +16,7 @@ import { requireSome } from './guard.ts';
 import { heldFor, requireHeld, sidesOf } from './held-of.ts';
 import { sendJson } from './records-api.ts';
 
-export const heldReasons: readonly HeldReason[] = ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED'];
+export const heldReasons: readonly HeldReason[] = ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'];
 const perPage = 100;
 
 /** What waits for a person, for programs. */

@@ -20,7 +20,7 @@ export interface HeldFilter {
 }
 
 export const whoseChoices = ['', 'mine', 'nobody'] as const;
-export const reasonChoices = ['', 'CONFLICT', 'UNKNOWN_REVISION', 'ASKED'] as const;
+export const reasonChoices = ['', 'CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] as const;
 
 export interface HeldListModel {
   readonly entries: readonly HeldEntry[];
@@ -115,6 +115,7 @@ ${steps}${done(model.done)}${alert(model.problem)}
 ${facts([
   [tr.t('held.record'), record === undefined ? [] : [recordLink(context, record)]],
   [tr.t('held.reason'), [reasonText(context, held)]],
+  [tr.t('held.findings'), held.findings],
   [tr.t('held.came'), [dateTime(context, held.at)]],
   [tr.t('held.by'), held.person === undefined ? [] : [held.person]],
   [tr.t('held.source'), [held.source]],
@@ -137,6 +138,7 @@ function wishes(context: PageContext, { held, rows, name }: HeldModel, hasBase: 
   const modes = writeModes.filter((mode) => mode !== 'hold').map((mode) => ({ value: mode, label: mode }));
   const mine = held.assigned === name;
   return html`${held.mode === 'hold' && select('mode', tr.t('held.mode'), modes, 'insert-or-replace')}
+<p class="actions"><a href="${editorAddress(held)}" data-key="e">${tr.t('held.do.edit')}</a></p>
 <p>${isConflict && html`<button name="do" value="chosen" accesskey="a" data-key="a">${tr.t('held.do.chosen')}</button> `}${
     hasBase
       ? html`<button name="do" value="theirs" class="quiet">${tr.t('held.do.theirs')}</button> <button name="do" value="ours" class="quiet">${tr.t('held.do.ours')}</button>`
@@ -201,6 +203,10 @@ function recordLink(context: PageContext, record: number | undefined): HtmlValue
 function reasonText({ tr }: PageContext, { reason, conflicts }: HeldEntry): HtmlValue {
   const tags = conflicts.length === 0 ? '' : ` (${conflicts.join(', ')})`;
   return `${tr.t(`held.reasons.${reason.toLowerCase()}`)}${tags}`;
+}
+
+function editorAddress({ id, record }: HeldEntry): string {
+  return record === undefined ? `/record/new?held=${String(id)}` : `/record/${String(record)}/edit?held=${String(id)}`;
 }
 
 function decisionText({ tr }: PageContext, { state, decidedBy = '', decision = '' }: HeldEntry): string {

@@ -75,3 +75,27 @@ test('several are decided at once, and what cannot be is told', async () => {
   assert.match(late.body, new RegExp(`Upload ${one.held} was rejected by bob`));
   assert.deepEqual(await valuesOf(one.id), ['Theirs', 'BOOK']);
 });
+
+test('what waits is opened in the editor with what it makes of its base, and is decided when that is saved', async () => {
+  const { id, held } = await conflict(world);
+  assert.match(
+    (await page('bob', `/held/${held}`)).body,
+    new RegExp(`href="/record/${id}/edit\\?held=${held}" data-key="e"`),
+  );
+  const url = `/record/${id}/edit?held=${held}`;
+  const opened = await page('bob', url);
+  assert.match(opened.body, /\$\$aOurs/);
+  assert.match(opened.body, /name="base" value="1"/);
+  const text = '24500 $$aOurs\n500__ $$an\n980__ $$aBOOK\n';
+  const clash = await submit('bob', url, { do: 'save', base: '1', text });
+  assert.equal(clash.statusCode, 409, 'others have changed it since');
+  assert.match(clash.body, new RegExp(`action="/record/${id}/edit\\?held=${held}"`));
+  assert.match((await page('bob', `/held/${held}`)).body, /data-key="e"/, 'it still waits');
+  const saved = await submit('bob', url, { do: 'save', base: '2', text: text.replace('Ours', 'Both') });
+  assert.equal(saved.statusCode, 303, saved.body);
+  assert.match((await page('bob', `/held/${held}`)).body, /accepted by bob/);
+  // That of another record is not decided with this one.
+  const other = await conflict(world);
+  await submit('bob', `/record/${id}/edit?held=${other.held}`, { do: 'save', base: '3', text });
+  assert.match((await page('bob', `/held/${other.held}`)).body, /data-key="e"/);
+});

@@ -1,4 +1,5 @@
 import { UserError } from '../../errors/errors.ts';
+import type { Content } from '../../files/content.ts';
 import { fileErrors } from '../../files/errors.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import type { Exchange } from '../exchange/exchange.ts';
@@ -16,9 +17,10 @@ export async function sentFrom(
   { environment }: Exchange,
   body: unknown,
   { limit, recordLimit }: WebUploads,
+  known?: Content,
 ): Promise<Sent> {
   try {
-    return await readSent(body, { files: environment.files, limit, recordLimit });
+    return await readSent(body, { files: environment.files, limit, recordLimit, known });
   } catch (error) {
     if (error instanceof UserError && error.code === fileErrors.tooLarge.code)
       throw new UserError(uploadErrors.tooLarge, { limit });
@@ -29,7 +31,7 @@ export async function sentFrom(
 /** The one record that a request sends. */
 export async function sentRecord(exchange: Exchange, uploads: WebUploads): Promise<MarcRecord> {
   const sent = await sentBody(exchange, uploads);
-  if (sent.kind === 'many') throw new UserError(uploadErrors.oneRecord, { count: 'many' });
+  if (sent.kind === 'many') throw new UserError(uploadErrors.oneUpload);
   const [one, ...more] = sent.records;
   if (one === undefined) throw new UserError(uploadErrors.empty);
   if (more.length > 0) throw new UserError(uploadErrors.oneRecord, { count: more.length + 1 });

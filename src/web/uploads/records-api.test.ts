@@ -171,6 +171,47 @@ test('hidden fields outlive an edit by who is not shown them, and conflict with 
     assert.ok(!(await send(world, 'GET', `/api/records/${id}/${path}`, world.token('edda'))).body.includes('hush'));
 });
 
+test('who is not shown a hidden field brings none either, by whatever way; the answer does not tell what stands there', async () => {
+  const id = await world.write(
+    field('245', 'One'),
+    field('035', '(x)hidden-1'),
+    field('595', 'hush'),
+    field('980', 'BOOK'),
+  );
+  const lines = async () =>
+    (await readRecord(world.store.database, id)).record.fields.map((one) => one.subfields[0]?.value);
+  const before = await lines();
+  const typed = (value: string) => recordOf(field('245', 'One'), field('595', value), field('980', 'BOOK'));
+  const code = (body: { code?: string; results?: { code?: string }[] }) => body.code ?? body.results?.[0]?.code;
+  const headers = { ...world.token('edda'), 'if-match': '"1"' };
+  for (const value of ['hush', 'other', '__DELETE_FIELDS__']) {
+    for (const method of ['PUT', 'PATCH'] as const) {
+      const reply = await send(world, method, `/api/records/${id}`, headers, xmlOf(typed(value)));
+      assert.deepEqual(
+        [reply.statusCode, code(reply.json())],
+        [403, 'REPERIO_EDIT_HIDDEN_TYPED'],
+        `${method} ${value}`,
+      );
+    }
+    for (const mode of ['replace', 'insert-or-replace', 'correct', 'append', 'delete', 'hold']) {
+      const sent = recordOf(controlField('001', String(id)), ...typed(value).fields);
+      const reply = await post('edda', `mode=${mode}`, xmlOf(sent));
+      assert.equal(code(reply.json()), 'REPERIO_EDIT_HIDDEN_TYPED', `${mode} ${value}`);
+    }
+  }
+  assert.deepEqual(await lines(), before);
+  const fresh = await post('edda', 'mode=insert', xmlOf(typed('new')));
+  assert.deepEqual(outcomes(fresh.json()), ['inserted'], 'of a new record nothing is lost');
+  const whoSees = await send(
+    world,
+    'PUT',
+    `/api/records/${id}`,
+    { ...world.token('boss'), 'if-match': '"1"' },
+    xmlOf(typed('seen')),
+  );
+  assert.equal(whoSees.statusCode, 200, whoSees.body);
+});
+
 test('a record that is not shown is as one that is not there, whatever is asked of it', async () => {
   const id = await world.write(field('245', 'Hush'), field('980', 'SECRET'));
   for (const [method, path] of [

@@ -191,6 +191,11 @@ function sendEdited(exchange: Exchange, done: Edited, base: number): FastifyRepl
           }),
         );
     }
+    case 'held': {
+      const { kind, revision, held, findings } = done;
+      const url = urlOf(exchange, id);
+      return sendJson(exchange, 202, { id, outcome: kind, revision, url, held, code: 'CHECK', findings });
+    }
     default: {
       const { kind, revision, warnings } = done;
       exchange.reply.header('etag', `"${revision}"`);

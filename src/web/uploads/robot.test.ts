@@ -7,7 +7,6 @@ import { field, openTestUploads, recordOf, send, type TestUploads, xmlOf } from 
 let world: TestUploads;
 before(async () => {
   world = await openTestUploads({
-    REPERIO_ROBOTS: 'robot=127.0.0.1 invenio_webupload, boss=10.0.0.0/8 other',
     REPERIO_CALLBACK_URLS: 'https://inspire.example/callbacks',
   });
 });

@@ -8,6 +8,7 @@ import type { WriteMode } from '../../records/modes.ts';
 import type { Exchange, Routes } from '../exchange/exchange.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { uploadErrors } from './errors.ts';
+import { bytesOf, fileTaker } from './form-files.ts';
 import { isMultipart, readMultipart } from './multipart.ts';
 import { sentFrom } from './readers.ts';
 import { requireCallback } from './records-api.ts';
@@ -62,7 +63,7 @@ async function take(given: Exchange, uploads: WebUploads): Promise<FastifyReply>
   const type = request.headers['content-type'];
   const form =
     isMultipart(type) && request.body instanceof Readable
-      ? await readMultipart(request.body, type!, uploads.limit)
+      ? await readMultipart(request.body, type!, () => fileTaker(exchange.environment.files, uploads))
       : undefined;
   const asked = (name: string): string | undefined => form?.get(name) ?? args.get(name) ?? undefined;
   const word = exchange.param('mode') || asked('mode') || '';
@@ -71,9 +72,10 @@ async function take(given: Exchange, uploads: WebUploads): Promise<FastifyReply>
   if (mode === undefined) throw new UserError(uploadErrors.modeWrong, { mode: word, meant: '' });
   const callback = asked('callback_url');
   requireCallback(callback, uploads);
-  const pasted = form?.file === undefined ? form?.get('file') : undefined;
-  const body = form === undefined ? request.body : (form.file?.bytes ?? Buffer.from(pasted ?? ''));
-  const sent = await sentFrom(exchange, body, uploads);
+  const pasted = form?.file === undefined ? (form?.get('file') ?? undefined) : undefined;
+  const file = form?.file;
+  const body = form === undefined ? request.body : await bytesOf(exchange.environment.files, file, pasted);
+  const sent = await sentFrom(exchange, body, uploads, file?.content);
   const taken = await takeUpload(uploads.database, exchange, sent, {
     ...{ name: form?.file?.name ?? 'batchupload', mode, callback, nonce: asked('nonce') },
     ...{ callbackForm: asked('special_treatment') === 'oracle', force: false, dryRun: false },
@@ -89,16 +91,16 @@ async function take(given: Exchange, uploads: WebUploads): Promise<FastifyReply>
 }
 
 /**
- * By a token, or by where it comes from and what it calls itself: see the setting `robots`. Never
- * by the session of a browser, which somebody else's page could use.
+ * By a token, or by where it comes from and what it calls itself: see `robots` of the site file.
+ * Never by the session of a browser, which somebody else's page could use.
  */
-async function asRobot(exchange: Exchange, { database, robots = [] }: WebUploads): Promise<Exchange> {
+async function asRobot(exchange: Exchange, { database }: WebUploads): Promise<Exchange> {
   const { request, snapshot, environment, signedIn } = exchange;
   let { person } = exchange;
   const isToken = signedIn !== undefined && signedIn.session === undefined;
   if (!isToken) {
     const agent = request.headers['user-agent'] ?? '';
-    const robot = robotOf(robots, request.ip, agent);
+    const robot = robotOf(snapshot.site, request.ip, agent);
     if (robot === undefined) throw new UserError(uploadErrors.robotUnknown, { address: request.ip, agent });
     const account = await requireAccount(database, robot.person);
     if (account.state !== 'active') throw new UserError(uploadErrors.robotUnknown, { address: request.ip, agent });

@@ -1,25 +1,14 @@
-import { UserError } from '../../errors/errors.ts';
-import type { Robot } from '../exchange/web-uploads.ts';
-import { parseNetworks } from '../limits/networks.ts';
-import { uploadErrors } from './errors.ts';
+import type { Site, SiteRobot } from '../../site/site.ts';
+import { type Networks, parseNetworks } from '../limits/networks.ts';
 
-/**
- * The setting `robots`: "inspire=10.1.0.0/16 invenio_webupload, ...". Throws a UserError that names
- * the part that cannot be read.
- */
-export function parseRobots(text: string | undefined): readonly Robot[] {
-  const parts = (text ?? '').split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '').map(robotIn);
-}
+const compiled = new WeakMap<readonly SiteRobot[], readonly Networks[]>();
 
-function robotIn(part: string): Robot {
-  const found = /^([^=\s]+)\s*=\s*(\S+)\s+(\S.*)$/.exec(part);
-  if (found === null) throw new UserError(uploadErrors.robotWrong, { part });
-  const [, person = '', network = '', agent = ''] = found;
-  return { person, networks: parseNetworks(network, 'robots'), agent };
-}
-
-/** Both must fit: anybody can call themselves anything. */
-export function robotOf(robots: readonly Robot[], address: string, agent: string): Robot | undefined {
-  return robots.find((robot) => agent.startsWith(robot.agent) && robot.networks.includes(address));
+/** A robot of the site file. Both must fit: anybody can call themselves anything. */
+export function robotOf({ robots }: Pick<Site, 'robots'>, address: string, agent: string): SiteRobot | undefined {
+  let networks = compiled.get(robots);
+  if (networks === undefined) {
+    networks = robots.map((robot) => parseNetworks(robot.networks.join(' '), 'robots'));
+    compiled.set(robots, networks);
+  }
+  return robots.find((robot, place) => agent.startsWith(robot.agent) && networks[place]!.includes(address));
 }

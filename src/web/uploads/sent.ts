@@ -3,6 +3,7 @@ import { UserError } from '../../errors/errors.ts';
 import type { Content } from '../../files/content.ts';
 import { receive } from '../../files/receive.ts';
 import { marcErrors } from '../../marc/errors.ts';
+import { hasInstructions } from '../../marc/instructions.ts';
 import type { ReadResult } from '../../marc/raw.ts';
 import { readRecords } from '../../marc/readers/read.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
@@ -19,7 +20,18 @@ export type Sent =
 /** A body as it comes: bytes, or a stream of them. Throws a UserError for what no reader knows. */
 export async function readSent(
   body: unknown,
-  { files, limit, recordLimit }: { files: WebFiles | undefined; limit: number; recordLimit: number | undefined },
+  {
+    files,
+    limit,
+    recordLimit,
+    known,
+  }: {
+    readonly files: WebFiles | undefined;
+    readonly limit: number;
+    readonly recordLimit: number | undefined;
+    /** The body is in the file store already. */
+    readonly known?: Content | undefined;
+  },
 ): Promise<Sent> {
   const input = body instanceof Readable ? body : Readable.from(Buffer.isBuffer(body) ? [body] : []);
   const chunks: Buffer[] = [];
@@ -39,8 +51,12 @@ export async function readSent(
   if (ended) {
     if (bytes === 0) throw new UserError(uploadErrors.empty);
     const records = await fewRecords(start, recordLimit);
-    if (records !== undefined) return { kind: 'few', records, bytes: start };
-  }
+    // What is to be fetched would keep the sender waiting, and a transaction open.
+    const brings = records?.some((one) => one.kind === 'record' && hasInstructions(one.record));
+    if (records !== undefined && brings === true && files === undefined) throw new UserError(uploadErrors.noStore);
+    if (records !== undefined && brings !== true) return { kind: 'few', records, bytes: start };
+  } else if (known !== undefined) input.destroy();
+  if (known !== undefined) return { kind: 'many', content: known };
   if (files === undefined) throw new UserError(uploadErrors.tooMany, atOnce);
   return { kind: 'many', content: await receive(files.store, restOf(start, ended ? undefined : stream), limit) };
 }

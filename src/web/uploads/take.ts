@@ -6,6 +6,7 @@ import { enqueueJob } from '../../jobs/queue/enqueue.ts';
 import { enqueueCallback } from '../../library/callback-job.ts';
 import { recordsFile, uploadKind } from '../../library/upload-kind.ts';
 import { may } from '../../people/person.ts';
+import { incomingChecksOf } from '../../records/check-incoming.ts';
 import { type WriteMode, writeModes } from '../../records/modes.ts';
 import { type ChangeRules, rulesOf } from '../../records/next-version.ts';
 import {
@@ -51,9 +52,14 @@ export function modeOf(text: string): WriteMode {
   });
 }
 
-/** Whoever is not shown hidden fields cannot have taken them away; who is has seen them. */
+/**
+ * Whoever is not shown hidden fields can neither take them away nor bring some; who is has seen
+ * them.
+ */
 export function rulesFor({ person, snapshot: { site } }: Pick<Exchange, 'person' | 'snapshot'>): ChangeRules {
-  return { ...rulesOf(site), hidden: may(site, person, 'viewhiddenpaths') ? 'drop' : 'keep', always: false };
+  const sees = may(site, person, 'viewhiddenpaths');
+  const checks = incomingChecksOf(site, !sees);
+  return { ...rulesOf(site), hidden: sees ? 'drop' : 'unseen', always: false, checks };
 }
 
 /** Writes a few records at once; asks for a job for many. */

@@ -17,7 +17,6 @@ import { createToken } from '../../people/tokens.ts';
 import { writeRecords } from '../../records/write.ts';
 import { createApp } from '../app.ts';
 import { testPeople } from '../test-people.ts';
-import { parseRobots } from './robots.ts';
 
 const siteText = `
 site: {name: Test Library, languages: [en, fr], admin: a@b.example, hidden-paths: ["595"]}
@@ -30,6 +29,9 @@ collections:
       - {name: Books, query: '980__a:"BOOK"'}
       - {name: Articles, query: '980__a:"ARTICLE"'}
       - {name: Secret, query: '980__a:"SECRET"', restricted: true}
+robots:
+  - {person: robot, networks: 127.0.0.1, agent: invenio_webupload}
+  - {person: boss, networks: [10.0.0.0/8], agent: other}
 roles:
   boss: {may: everything}
   editors: {may: [{action: runbibedit}]}
@@ -95,7 +97,7 @@ export async function openTestUploads(given: Readonly<Record<string, string>> = 
     },
     uploads: {
       ...{ database: store.database, limit: settings.uploadLimit, recordLimit: settings.recordLimit },
-      ...{ callbackUrls: settings.callbackUrls, robots: parseRobots(settings.robots) },
+      ...{ callbackUrls: settings.callbackUrls },
     },
   });
   return {

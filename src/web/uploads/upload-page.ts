@@ -48,6 +48,19 @@ ${select('mode', tr.t('held.mode'), modes, mode)}
 <p class="field"><label for="text">${tr.t('upload.paste')}</label>
 <textarea id="text" name="text" rows="8" spellcheck="false" dir="ltr">${text}</textarea></p>
 <p><button>${tr.t('upload.look')}</button></p></form>
+<h2>${tr.t('upload.documents')}</h2>
+<p>${tr.t('upload.documents_say')}</p>
+<form class="form" method="post" action="/upload/documents" enctype="multipart/form-data">${formTokenField(context)}
+${select(
+  'mode',
+  tr.t('held.mode'),
+  ['append', 'revise'].map((value) => ({ value, label: `${value}: ${tr.t(`upload.document_modes.${value}`)}` })),
+  'append',
+  'documents-mode',
+)}
+<p class="field"><label for="documents">${tr.t('upload.document_files')}</label>
+<input id="documents" name="documents" type="file" multiple></p>
+<p><button>${tr.t('upload.send_documents')}</button></p></form>
 <h2>${tr.t('upload.yours')}</h2>
 ${uploads.length === 0 ? html`<p>${tr.t('upload.none')}</p>` : table(tr.t('upload.yours'), columns, uploads, { stacks: true })}`,
   );

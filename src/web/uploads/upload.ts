@@ -3,29 +3,36 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { changesSome, editActions, uploadActions } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
+import { parseFileName } from '../../files/names.ts';
 import { receive } from '../../files/receive.ts';
 import { fileOfJob } from '../../jobs/queue/job-file.ts';
 import { requireJob } from '../../jobs/queue/read.ts';
+import { beginDocumentUpload, documentInName } from '../../library/document-upload.ts';
 import { recordsFile } from '../../library/upload-kind.ts';
 import type { WriteMode } from '../../records/modes.ts';
 import { listUploads, readUploadRecords } from '../../records/uploads.ts';
 import { doneText, formRoutes, given, problemText, signedInWithSession } from '../account/forms.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
-import type { Answering, Exchange } from '../exchange/exchange.ts';
+import { type Answering, beginExchange, type Exchange } from '../exchange/exchange.ts';
+import { requireFormToken } from '../exchange/form-token.ts';
 import { sendNotAllowed, sendNotFound } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { visitorOf } from '../exchange/visitor.ts';
 import type { WebFiles } from '../exchange/web-files.ts';
 import type { WebUploads } from '../exchange/web-uploads.ts';
 import { webErrors } from '../http/errors.ts';
+import { documentByReport } from './document-names.ts';
 import { uploadErrors } from './errors.ts';
-import { FormWithFile, readMultipart } from './multipart.ts';
+import { fileTaker } from './form-files.ts';
+import { FormWithFiles, readMultipart } from './multipart.ts';
 import { previewOf } from './preview.ts';
 import { sentFrom } from './readers.ts';
 import { modeOf, takeUpload } from './take.ts';
 import { type Confirmation, previewPage, uploadFormPage, uploadPage } from './upload-page.ts';
 import { requireUpload } from './uploads-api.ts';
 
+/** In one form. */
+const mostDocuments = 200;
 const listed = 20;
 const troubleShown = 100;
 
@@ -57,14 +64,15 @@ export function uploadPageRoutes(
   const look: Answering = async (exchange) => {
     const { body } = exchange.request;
     try {
-      const file = body instanceof FormWithFile ? body.file : undefined;
-      const bytes = file?.bytes ?? Buffer.from(given(exchange, 'text'));
-      if (bytes.length === 0) throw new UserError(uploadErrors.empty);
+      const file = body instanceof FormWithFiles ? body.file : undefined;
+      const text = given(exchange, 'text');
+      if (file === undefined && text === '') throw new UserError(uploadErrors.empty);
       const mode = modeOf(given(exchange, 'mode'));
       const name = file?.name ?? 'pasted';
       // Kept until it is written, or for as long as contents without a name are.
-      const { digest } = await receive(files.store, Readable.from([bytes]), uploads.limit);
-      const sent = await sentFrom(exchange, bytes, uploads);
+      const content = file?.content ?? (await receive(files.store, Readable.from([Buffer.from(text)]), uploads.limit));
+      const { digest } = content;
+      const sent = await sentFrom(exchange, await files.store.read(digest), uploads, content);
       if (sent.kind === 'few') {
         const preview = await previewOf(database, exchange, sent, mode);
         return sendHtml(exchange, previewPage(at(exchange, '/upload'), preview, proven(exchange, digest, name, mode)));
@@ -78,14 +86,48 @@ export function uploadPageRoutes(
     }
   };
 
+  const takeDocuments: Answering = async (exchange) => {
+    const { body } = exchange.request;
+    try {
+      const sent = body instanceof FormWithFiles ? body.files : [];
+      if (sent.length === 0) throw new UserError(uploadErrors.noFiles);
+      if (sent.length > mostDocuments) throw new UserError(uploadErrors.tooManyFiles, { limit: mostDocuments });
+      const mode = given(exchange, 'mode') === 'revise' ? 'revise' : 'append';
+      const documents = sent.map(({ name, content }) => {
+        const found = documentInName(name) ?? documentByReport(exchange, name);
+        if (found === undefined) throw new UserError(uploadErrors.fileName, { name });
+        parseFileName(found.name);
+        return { ...found, content: content! };
+      });
+      const { name: person, scopes } = exchange.person;
+      const name = sent.length === 1 ? sent[0]!.name : `${sent[0]!.name} + ${sent.length - 1}`;
+      const by = { person, scopes, way: 'web', name, mode } as const;
+      const upload = await beginDocumentUpload(database, files.store, documents, by);
+      return exchange.reply.redirect(`/upload/${upload}?done=upload_written`, 303);
+    } catch (error) {
+      const { text, status } = problemText(exchange.page, error);
+      return show(exchange, text, status);
+    }
+  };
+
   get(
     '/upload',
     guarded((exchange) => show(exchange)),
   );
 
   app.register(async (page) => {
-    page.addContentTypeParser('multipart/form-data', readFileForm(uploads));
-    formRoutes(page, environment).post('/upload', guarded(look));
+    // Nobody else's file is taken: who sends it is looked at before its first byte is read.
+    page.addHook('preParsing', async (request, reply, payload) => {
+      const { person, snapshot } = beginExchange(environment, request, reply);
+      const { signedIn } = visitorOf(request);
+      if (signedIn?.session === undefined || !changesSome(person, snapshot, uploadActions))
+        throw new UserError(webErrors.formExpired);
+      return payload;
+    });
+    page.addContentTypeParser('multipart/form-data', readFileForm(environment, uploads, files));
+    const { post: postFiles } = formRoutes(page, environment);
+    postFiles('/upload', guarded(look));
+    postFiles('/upload/documents', guarded(takeDocuments));
   });
 
   post(
@@ -99,7 +141,8 @@ export function uploadPageRoutes(
         ];
         const { proof } = proven(exchange, digest, name, mode);
         if (!isSame(proof, given(exchange, 'proof'))) throw new UserError(webErrors.formExpired);
-        const sent = await sentFrom(exchange, await files.store.read(digest), uploads);
+        const content = { digest, bytes: (await files.store.size(digest)) ?? 0 };
+        const sent = await sentFrom(exchange, await files.store.read(digest), uploads, content);
         const wanted = { way: 'web', name, mode, force: false, dryRun: false } as const;
         const { upload } = await takeUpload(database, exchange, sent, wanted);
         return exchange.reply.redirect(`/upload/${upload}?done=upload_written`, 303);
@@ -130,15 +173,16 @@ export function uploadPageRoutes(
   );
 }
 
-/** Nobody else's file is read into memory. */
-function readFileForm({ limit }: WebUploads) {
-  return (request: FastifyRequest, body: unknown, done: (error: Error | null, form?: FormWithFile) => void): void => {
-    if (visitorOf(request).session === undefined) {
-      done(new UserError(webErrors.formExpired));
-      return;
-    }
+/** The token of the form comes before its files, and no other site can send it. */
+function readFileForm({ baseUrl }: WebEnvironment, uploads: WebUploads, files: WebFiles) {
+  return (request: FastifyRequest, body: unknown, done: (error: Error | null, form?: FormWithFiles) => void): void => {
     const type = request.headers['content-type'] ?? '';
-    readMultipart(body as AsyncIterable<Buffer>, type, limit).then((form) => done(null, form), done);
+    const isDocuments = request.url.startsWith('/upload/documents');
+    const take = fileTaker(files, isDocuments ? files : uploads);
+    readMultipart(body as AsyncIterable<Buffer>, type, (form) => {
+      requireFormToken(request, baseUrl, form.get('form') ?? '');
+      return take;
+    }).then((form) => done(null, form), done);
   };
 }
 

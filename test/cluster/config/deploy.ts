@@ -40,7 +40,7 @@ const rolesOf = (name: string): string =>
   name.startsWith('lb') ? 'balancer' : name.startsWith('web') ? 'web' : name.startsWith('db') ? 'database' : 'worker';
 
 /** The cluster file of these hosts. `verify`: seconds. */
-export function deployFile(shape: DeployShape, verify: number): string {
+export function deployFile(shape: DeployShape, verify: number, user = 'root'): string {
   const hosts = [...shape.sshHosts, 'db1'].map((name) => {
     const own = name.startsWith('web') ? ', cores: 8, workers: 1' : '';
     return `  ${name}: {address: ${shape.addresses[name]}, roles: [${rolesOf(name)}]${own}}`;
@@ -58,7 +58,7 @@ passwords:
   superuser: {literal: ${password}}
   replication: {literal: ${password}}
   rewind: {literal: ${password}}
-deploy: {user: root, keep: 2, verify: ${verify}s}
+deploy: {user: ${user}, keep: 2, verify: ${verify}s}
 `;
 }
 

@@ -17,6 +17,7 @@ import { loadDemo } from '../roles/records.ts';
 import { bootReleased, installRelease, modulesThere } from '../roles/released.ts';
 import { program } from '../roles/reperio.ts';
 import { startSshd, startSshds } from '../roles/sshd.ts';
+import { letSudo } from '../roles/sudo.ts';
 import { readerPaths } from './scenario.ts';
 
 const clusterFile = '/etc/reperio/cluster.yaml';
@@ -34,6 +35,8 @@ export interface DeployOptions {
   readonly release?: string | undefined;
   /** Nothing runs on the hosts but what they are asked by. */
   readonly isIdle?: true;
+  /** Who logs in to the hosts; default root. */
+  readonly user?: string;
 }
 
 /** What a command of the operator printed, and how it ended. */
@@ -75,7 +78,7 @@ export class DeployWorld {
 
   async #furnish(): Promise<void> {
     const { cluster, shape } = this;
-    const { verify, release } = this.#options;
+    const { verify, release, user } = this.#options;
     const [databaseUrl] = await Promise.all([
       startPostgres(cluster, 'db1'),
       release === undefined
@@ -83,7 +86,8 @@ export class DeployWorld {
         : execFileSync('cp', ['-r', '--preserve=mode,links', release, join(this.releases, firstVersion)]),
       startSshds(cluster, 'operator', shape.sshHosts),
     ]);
-    cluster.host('operator').write(clusterFile, deployFile(shape, verify));
+    cluster.host('operator').write(clusterFile, deployFile(shape, verify, user));
+    if (user !== undefined) for (const name of shape.sshHosts) letSudo(cluster, name);
     await loadDemo(cluster, 'client', { databaseUrl }, records);
     await cluster.exec('lb1', ['ip', 'addr', 'add', `${floating}/16`, 'dev', 'eth0']);
     await Promise.all([
@@ -186,7 +190,8 @@ export class DeployWorld {
       this.shape.web.map(async (name) => {
         const url = `http://${this.cluster.host(name).address}:8080/server-status?format=json`;
         const { status } = JSON.parse(await this.cluster.exec(name, ['curl', '-fsS', '-m', '5', url])) as Status;
-        const workers = status.workers.map(({ report }) => report?.release);
+        // One that has just begun has not reported yet.
+        const workers = status.workers.flatMap(({ report }) => report?.release ?? []);
         return [name, [...new Set([status.version, ...workers])].join(' ')] as const;
       }),
     );

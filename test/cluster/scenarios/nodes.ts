@@ -18,6 +18,7 @@ import { startPostgres } from '../roles/postgres.ts';
 import { loadDemo } from '../roles/records.ts';
 import { program } from '../roles/reperio.ts';
 import { installProgram, startSshds } from '../roles/sshd.ts';
+import { letSudo, operatorLogin } from '../roles/sudo.ts';
 import { startUnits, systemctl } from '../roles/units.ts';
 import type { Told } from './deploy.ts';
 
@@ -47,7 +48,7 @@ passwords:
   superuser: {literal: ${password}}
   replication: {literal: ${password}}
   rewind: {literal: ${password}}
-deploy: {user: root}
+deploy: {user: ${operatorLogin}}
 `;
 
 const clusterFile = '/etc/reperio/cluster.yaml';
@@ -86,6 +87,7 @@ export class NodeWorld {
       startSshds(cluster, 'operator', ['lb1', 'web1', 'web2', 'db1']),
     ]);
     cluster.host('operator').write(clusterFile, nodesFile);
+    for (const name of ['lb1', 'web1', 'web2', 'db1']) letSudo(cluster, name);
     await loadDemo(cluster, 'operator', { databaseUrl }, records);
     // As it was before web2 had a line.
     const all = topologyOf(nodesFile, clusterFile);
@@ -187,7 +189,7 @@ export class NodeWorld {
     for (const unit of ['reperio-web.socket', 'reperio-web.service'])
       await systemctl(this.cluster, 'web2', 'stop', unit).catch(() => undefined);
     const remove = 'rm -rf /opt/reperio /var/lib/reperio /etc/systemd/system/reperio-* /etc/reperio';
-    await this.cluster.exec('web2', ['sh', '-c', remove]);
+    await this.cluster.exec('web2', ['sh', '-c', remove], { timeout: 60_000 });
   }
 
   async close(): Promise<void> {

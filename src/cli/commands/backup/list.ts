@@ -1,5 +1,8 @@
+import { UserError } from '../../../errors/errors.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { windowsOf } from '../../../maintain/backup/archive.ts';
+import { backupErrors } from '../../../maintain/backup/errors.ts';
+import { requireOurs } from '../../../maintain/backup/hold-place.ts';
 import { readManifests, setBytes } from '../../../maintain/backup/manifest.ts';
 import { forgetSets, notedSets, noteSet } from '../../../maintain/backup/state.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
@@ -24,12 +27,20 @@ export const list = defineSubcommand({
     withBackups(settings(), signal, async ({ database, place }) => {
       const wrong: { readonly set: string; readonly problem: string }[] = [];
       const manifests = await readManifests(place, (set, problem) => wrong.push({ set, problem }));
-      for (const manifest of manifests) await noteSet(database, place.name, manifest, undefined);
-      await forgetSets(
-        database,
-        place.name,
-        manifests.map(({ set }) => set),
+      // A disk that is not mounted has none, and those of another library are no backups of this
+      // one.
+      const foreign = await requireOurs(database, place).then(
+        () => undefined,
+        (error: unknown) => {
+          if (error instanceof UserError) return error;
+          throw error;
+        },
       );
+      if (foreign === undefined) {
+        for (const manifest of manifests) await noteSet(database, place.name, manifest, undefined);
+        const there = manifests.map(({ set }) => set);
+        await forgetSets(database, place.name, there);
+      }
       const noted = await notedSets(database);
       const now = Date.now();
       const sets = manifests.map((manifest) => {
@@ -40,7 +51,7 @@ export const list = defineSubcommand({
         return { set, kind, taken, age, bytes, records, contents, lost, library, version, verified, drilled, problem };
       });
       const windows = await windowsOf(place, manifests);
-      const isOverdue = sets[0] === undefined || sets[0].age > overdue;
+      const isOverdue = foreign !== undefined || sets[0] === undefined || sets[0].age > overdue;
       if (options.json) printJson({ place: place.name, sets, wrong, windows });
       else {
         if (sets.length === 0) print(`There is no backup in ${place.name}.`);
@@ -52,6 +63,7 @@ export const list = defineSubcommand({
         for (const { set, problem } of sets) if (problem !== null) print(`${set}: ${problem}`);
         for (const line of windowLines(windows)) print(line);
         for (const { set, problem } of wrong) print(`${set}: ${problem}`);
+        if (foreign?.code === backupErrors.placeOther.code) print(foreign.message);
       }
       return isOverdue ? 1 : 0;
     }),

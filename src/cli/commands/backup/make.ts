@@ -92,6 +92,7 @@ function* endLines(
     yield `  index segments   ${grouped(newSegments.count).padStart(11)} new, ${megabytes(newSegments.bytes)}`;
   for (const digest of lost) yield `lost: the document ${digest} is missing or damaged in the file store`;
   if (!secrets.kept && secrets.names.length > 0) yield `Not in it, since secret: ${secrets.names.join(', ')}`;
+  if (pruned.problem !== undefined) yield `Outdated backups stay: ${pruned.problem} See \`reperio backup verify\`.`;
   if (pruned.sets.length > 0)
     yield `Removed ${pruned.sets.join(', ')}, and ${grouped(pruned.contents)} documents that no backup needs (${megabytes(pruned.bytes)})`;
   yield `Kept as ${set}: ${megabytes(setBytes(manifest))}, ${seconds.toFixed(1)} s. Next: reperio backup drill`;

@@ -15,10 +15,10 @@ export const lock = defineSubcommand({
   arguments: {},
   options: { ...clusterOption, reason: { type: 'text', value: 'TEXT', doc: 'Why; needed.' } },
   run: async ({ options: { file, reason }, stdin, print }) => {
-    if (reason === undefined)
+    if (reason === undefined || reason.trim() === '')
       throw new UserError(cliErrors.missingOption, { command: 'deploy lock', option: '--reason' });
-    const { holder } = await withFleet(file, stdin, (fleet) => lockByHand(fleet, reason));
-    print(`Deploying is locked by ${holder}: ${reason}. \`reperio deploy unlock\` ends it.`);
+    const { holder } = await withFleet(file, stdin, (fleet) => lockByHand(fleet, oneLine(reason)));
+    print(`Deploying is locked by ${holder}: ${oneLine(reason)}. \`reperio deploy unlock\` ends it.`);
   },
 });
 
@@ -34,7 +34,17 @@ export const unlock = defineSubcommand({
     force: { type: 'flag', doc: 'Also when it is not yours, or a deployment is unfinished.' },
   },
   run: async ({ options: { file, force }, stdin, print }) => {
-    const { holder, reason } = await withFleet(file, stdin, (fleet) => unlockByHand(fleet, force));
-    print(`Deploying is not locked any more; ${holder} had locked it: ${reason}.`);
+    const { lock: was, left } = await withFleet(file, stdin, (fleet) => unlockByHand(fleet, force));
+    print(`Deploying is not locked any more; ${was.holder} had locked it: ${was.reason}.`);
+    if (left.length > 0)
+      print(`${left.join(', ')} did not answer, and may be locked still: run it again when they do.`);
   },
 });
+
+/** Others read it in their terminals: no line break and no sign that steers one, and not a book. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .trim()
+    .slice(0, 500);
+}

@@ -4,6 +4,7 @@ import { ask } from '../../../access/ask.ts';
 import { askToApply } from '../../../cataloguing/apply.ts';
 import { addChangeSet } from '../../../cataloguing/change-sets.ts';
 import { cataloguingErrors } from '../../../cataloguing/errors.ts';
+import { lookingActions } from '../../../cataloguing/lookups.ts';
 import { previewActions } from '../../../cataloguing/preview.ts';
 import { editable, readNumbers } from '../../../cataloguing/selection.ts';
 import { requireTask } from '../../../cataloguing/task-file.ts';
@@ -12,7 +13,6 @@ import { grouped } from '../../../errors/grouped.ts';
 import { idFormat } from '../../../formats/format-names.ts';
 import { finish } from '../../../index/work.ts';
 import { openLibrary } from '../../../library/open.ts';
-import { compileActions } from '../../../marc/actions/apply.ts';
 import { compilePath } from '../../../marc/path.ts';
 import { may } from '../../../people/person.ts';
 import { recordErrors } from '../../../records/errors.ts';
@@ -76,7 +76,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
       if (ids.length < found.length && numbers === undefined)
         stderr.write(`${grouped(found.length - ids.length)} of the records found are not yours to change.\n`);
       const hidden = may(snapshot.site, person, 'viewhiddenpaths') ? [] : snapshot.site.hiddenPaths.map(compilePath);
-      const run = { run: compileActions(actions), count: actions.length };
+      const run = await lookingActions(database, snapshot.site, actions);
       const preview = await previewActions(database, ids, run, { hidden });
       const selection = options.query ?? `${grouped(numbers!.length)} numbers`;
       const id = await database.transaction((transaction) =>

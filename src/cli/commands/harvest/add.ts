@@ -1,6 +1,6 @@
 import { UserError } from '../../../errors/errors.ts';
 import { scheduleRuns } from '../../../exchange/harvest/ask.ts';
-import { requireSource } from '../../../exchange/harvest/check-source.ts';
+import { requireSource, type SourceText } from '../../../exchange/harvest/check-source.ts';
 import {
   addSource,
   deletionPolicies,
@@ -13,9 +13,65 @@ import { requireHours } from '../../../jobs/queue/enqueue.ts';
 import { readCron, readEvery } from '../../../jobs/queue/when.ts';
 import { audit, operator } from '../../../people/audit.ts';
 import { currentSite } from '../../../site/versions.ts';
-import { defineSubcommand, jsonOption } from '../../command.ts';
+import { type CommandContext, defineSubcommand, jsonOption, type OptionDefinitions } from '../../command.ts';
 import { cliErrors } from '../../errors.ts';
 import { withDatabase } from '../../with-database.ts';
+
+/** What is done with the records of a source. */
+export const sourceOptions = {
+  prefix: { type: 'text', value: 'FORMAT', doc: 'The metadata format of the server; default marcxml.' },
+  set: { type: 'list', value: 'SET', doc: 'Only this set; may be given several times.' },
+  mode: {
+    type: 'text',
+    value: 'MODE',
+    doc: 'How records are written; default insert-or-replace.',
+    choices: harvestModes,
+  },
+  table: { type: 'list', value: 'PATH=FIELD', doc: 'A line of the table by which metadata becomes MARC.' },
+  add: { type: 'list', value: 'FIELD=TEXT', doc: 'A field that every record gets: 980__a=THESIS.' },
+  keep: { type: 'text', value: 'QUESTION', doc: 'Only records that it finds.' },
+  drop: { type: 'text', value: 'QUESTION', doc: 'None that it finds.' },
+  hold: { type: 'text', value: 'QUESTION', doc: 'Those that it finds wait for a person.' },
+  profile: { type: 'text', value: 'PROFILE', doc: 'How records are matched; default strict.', choices: profiles },
+  new: {
+    type: 'text',
+    value: 'WHAT',
+    doc: 'With those that the library has not; default insert.',
+    choices: ['insert', 'hold', 'drop'],
+  },
+  matched: {
+    type: 'text',
+    value: 'WHAT',
+    doc: 'With those that it has; default replace.',
+    choices: ['replace', 'hold', 'drop'],
+  },
+  ambiguous: {
+    type: 'text',
+    value: 'WHAT',
+    doc: 'With those that may be several; default hold.',
+    choices: ['hold', 'insert', 'drop'],
+  },
+  deleted: {
+    type: 'text',
+    value: 'WHAT',
+    doc: 'With deletions; default delete, of what the source made.',
+    choices: deletionPolicies,
+  },
+  'on-error': {
+    type: 'text',
+    value: 'WHAT',
+    doc: 'At a record that is refused; default go-on.',
+    choices: errorPolicies,
+  },
+} as const satisfies OptionDefinitions;
+
+/** As `requireSource` takes them; what is not given is undefined. */
+export function sourceOf(
+  options: CommandContext<Readonly<Record<string, never>>, typeof sourceOptions>['options'],
+): SourceText {
+  const { set: sets, new: ifNew, matched: ifMatched, ambiguous: ifAmbiguous, 'on-error': onError, ...same } = options;
+  return { ...same, sets, ifNew, ifMatched, ifAmbiguous, onError };
+}
 
 export const add = defineSubcommand({
   summary: 'Add a source: a server, and what is done with its records.',
@@ -40,50 +96,7 @@ Private addresses are harvested only when the setting harvest-networks names the
     address: { doc: 'Of the server, without "?verb=".' },
   },
   options: {
-    prefix: { type: 'text', value: 'FORMAT', doc: 'The metadata format of the server; default marcxml.' },
-    set: { type: 'list', value: 'SET', doc: 'Only this set; may be given several times.' },
-    mode: {
-      type: 'text',
-      value: 'MODE',
-      doc: 'How records are written; default insert-or-replace.',
-      choices: harvestModes,
-    },
-    table: { type: 'list', value: 'PATH=FIELD', doc: 'A line of the table by which metadata becomes MARC.' },
-    add: { type: 'list', value: 'FIELD=TEXT', doc: 'A field that every record gets: 980__a=THESIS.' },
-    keep: { type: 'text', value: 'QUESTION', doc: 'Only records that it finds.' },
-    drop: { type: 'text', value: 'QUESTION', doc: 'None that it finds.' },
-    hold: { type: 'text', value: 'QUESTION', doc: 'Those that it finds wait for a person.' },
-    profile: { type: 'text', value: 'PROFILE', doc: 'How records are matched; default strict.', choices: profiles },
-    new: {
-      type: 'text',
-      value: 'WHAT',
-      doc: 'With those that the library has not; default insert.',
-      choices: ['insert', 'hold', 'drop'],
-    },
-    matched: {
-      type: 'text',
-      value: 'WHAT',
-      doc: 'With those that it has; default replace.',
-      choices: ['replace', 'hold', 'drop'],
-    },
-    ambiguous: {
-      type: 'text',
-      value: 'WHAT',
-      doc: 'With those that may be several; default hold.',
-      choices: ['hold', 'insert', 'drop'],
-    },
-    deleted: {
-      type: 'text',
-      value: 'WHAT',
-      doc: 'With deletions; default delete, of what the source made.',
-      choices: deletionPolicies,
-    },
-    'on-error': {
-      type: 'text',
-      value: 'WHAT',
-      doc: 'At a record that is refused; default go-on.',
-      choices: errorPolicies,
-    },
+    ...sourceOptions,
     every: { type: 'text', value: 'TIME', doc: 'Again and again, from now on: 6h, 1d, 1w.' },
     cron: { type: 'text', value: 'EXPRESSION', doc: 'Again and again: minute, hour, day, month, day of the week.' },
     window: { type: 'text', value: 'HOURS', doc: 'With those only in these hours of the week: Mon-Fri 22:00-06:00.' },
@@ -99,16 +112,8 @@ Private addresses are harvested only when the setting harvest-networks names the
     const hours = window === undefined ? undefined : requireHours(window);
     const source = await withDatabase(settings(), async (database) => {
       const { site } = await currentSite(database);
-      const {
-        set: sets,
-        new: ifNew,
-        matched: ifMatched,
-        ambiguous: ifAmbiguous,
-        as: person,
-        'on-error': onError,
-      } = options;
-      const text = { ...options, name, base: address, sets, ifNew, ifMatched, ifAmbiguous, onError };
-      const wanted = requireSource(text, site, person);
+      const { as: person } = options;
+      const wanted = requireSource({ ...sourceOf(options), name, base: address }, site, person);
       return await database.transaction(async (transaction) => {
         const id = await addSource(transaction, wanted);
         await audit(transaction, { name: person ?? operator.name }, 'harvest added', name);

@@ -7,6 +7,7 @@ import { giveToFolderOwner } from '../../../store/folder-owner.ts';
 import type { Assignment } from '../advice.ts';
 import { tuneErrors } from '../errors.ts';
 import { changesSince, fileProblem, type Outcome, quoted, reload, valuesOf, waitingOf } from './apply.ts';
+import { patronictl } from './facts.ts';
 
 /** Settings whose value is a list: one string would be one name with a comma in it. */
 const lists = new Set(['shared_preload_libraries', 'session_preload_libraries', 'temp_tablespaces', 'search_path']);
@@ -23,8 +24,8 @@ export function patroniLines(clusterName: string, assignments: readonly Assignme
   const shell = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
   const settings = assignments.map(({ name, value }) => `-p ${shell(`${name}=${value}`)}`);
   return [
-    `patronictl edit-config ${cluster} ${settings.join(' ')}`,
-    `patronictl list ${cluster}   # "Pending restart": patronictl restart --pending ${cluster}`,
+    `${patronictl} edit-config ${cluster} ${settings.join(' ')}`,
+    `${patronictl} list ${cluster}   # "Pending restart": ${patronictl} restart --pending ${cluster}`,
   ];
 }
 

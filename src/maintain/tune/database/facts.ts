@@ -41,6 +41,9 @@ export interface DatabaseFacts {
   readonly clockCost: number | undefined;
 }
 
+/** As Debian and `cluster render` name its file; without it the program knows no cluster. */
+export const patronictl = 'patronictl -c /etc/patroni/config.yml';
+
 /** How its settings are changed. */
 export type Setup = 'embedded' | 'external' | 'patroni';
 

@@ -1,7 +1,7 @@
 import { type Judgement, note, ok, type Rule } from '../advice.ts';
 import { bytesText } from '../units.ts';
 import { isDeclared } from './declared.ts';
-import type { DatabaseFacts, IndexFacts, Setup } from './facts.ts';
+import { type DatabaseFacts, type IndexFacts, patronictl, type Setup } from './facts.ts';
 
 function pageCost({ parameters, server }: DatabaseFacts): Judgement | undefined {
   const parameter = parameters['random_page_cost'];
@@ -143,7 +143,7 @@ function duplicates({ indexes }: DatabaseFacts): Judgement {
 const restartCommands: Readonly<Record<Setup, (cluster: string) => string>> = {
   embedded: () => 'reperio tune database --apply --restart',
   external: () => 'systemctl restart postgresql   # on its machine, when readers can wait a few seconds',
-  patroni: (cluster) => `patronictl restart --pending ${cluster}`,
+  patroni: (cluster) => `${patronictl} restart --pending ${cluster}`,
 };
 
 function configuration({ fileErrors, parameters, setup, server, superuser }: DatabaseFacts): Judgement {

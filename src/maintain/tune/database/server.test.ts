@@ -188,7 +188,7 @@ test('statements and lines for others to type are quoted for psql and for the sh
   assert.equal(alterSystem({ name: 'work_mem', value: "it's" }), "ALTER SYSTEM SET work_mem = 'it''s';");
   assert.equal(
     patroniLines('main', [{ name: 'work_mem', value: '8MB', why }])[0],
-    "patronictl edit-config main -p 'work_mem=8MB'",
+    "patronictl -c /etc/patroni/config.yml edit-config main -p 'work_mem=8MB'",
   );
 });
 

@@ -41,10 +41,18 @@ async function values(context, line, subfield, tag, typed) {
     const answer = await fetch(`/edit/suggest?${new URLSearchParams({ path, q: typed })}`, { signal: abort.signal });
     if (!answer.ok) return null;
     const { values: found } = await answer.json();
-    const options = found.map(({ text, count }) => ({ label: text, detail: String(count) }));
+    const options = found.map(({ text, count, key, base }) => ({ label: text, detail: detailOf(count, key, base) }));
     const [from, to] = subfield.value;
     return options.length === 0 ? null : { from: line.from + from, to: line.from + to, options, filter: false };
   } catch {
     return null;
   }
+}
+
+/**
+ * Of a value of a knowledge base what was found there, and where; else how many records have it.
+ */
+function detailOf(count, key, base) {
+  if (base === undefined) return String(count);
+  return [key, count, base].filter((part) => part !== undefined).join(' · ');
 }

@@ -1,5 +1,5 @@
 // Comfort only: an upload that waits, decided by keys. j and k go through the fields in conflict, 1
-// and 2 choose a side, a writes what is chosen.
+// and 2 choose a side, a writes what is chosen, e opens the editor.
 {
   const form = document.querySelector('form.held');
   const rows = form ? [...form.querySelectorAll('tr.conflict')] : [];
@@ -14,6 +14,13 @@
         if (!button) return;
         event.preventDefault();
         form.requestSubmit(button);
+        return;
+      }
+      if (event.key === 'e') {
+        const link = form.querySelector('[data-key=e]');
+        if (!link) return;
+        event.preventDefault();
+        location.assign(link.href);
         return;
       }
       const step = { j: 1, k: -1 }[event.key];

@@ -1,6 +1,18 @@
-import { describeWork } from '../../description/work.ts';
-import type { MarcRecord } from '../../marc/record.ts';
-import type { Profile } from './source.ts';
+import { isbnOf } from '../identifiers/isbn.ts';
+import { reportNumberOf } from '../identifiers/report-number.ts';
+import type { MarcRecord } from '../marc/record.ts';
+import { workDate } from './dates.ts';
+import { firstValue } from './fields.ts';
+import { identifiers } from './identifiers.ts';
+import { scriptsOf } from './linked.ts';
+import { contributors } from './names.ts';
+import { titleOf } from './work.ts';
+
+/**
+ * How much two records must say alike to be the same work: strict goes by identifiers alone.
+ */
+export const profiles = ['strict', 'normal', 'lazy'] as const;
+export type Profile = (typeof profiles)[number];
 
 /** What two records of the same work have in common. */
 export interface MatchFacts {
@@ -26,16 +38,25 @@ export interface Similarity {
 export const thresholds = { title: 0.9, authors: 0.85, text: 0.8, identifiers: 1, date: 1 } as const;
 
 export function matchFacts(record: MarcRecord): MatchFacts {
-  const { title, contributors, date, abstracts, identifiers } = describeWork(record);
+  // Of all that `describeWork` reads only this: a library is compared as a whole.
+  const { record: plain } = scriptsOf(record);
   return {
-    title,
-    authors: contributors.filter(({ role, isMain }) => isMain || role === undefined).map(({ name }) => name),
-    year: date?.slice(0, 4),
-    abstract: abstracts[0] ?? '',
-    identifiers: identifiers
-      .filter(({ kind }) => kind === 'doi' || kind === 'isbn' || kind === 'arxiv')
-      .map(({ kind, value }) => `${kind} ${value.toLowerCase()}`),
+    title: titleOf(plain),
+    authors: contributors(plain)
+      .filter(({ role, isMain }) => isMain || role === undefined)
+      .map(({ name }) => name),
+    year: workDate(plain)?.slice(0, 4),
+    abstract: firstValue(plain, '520', 'a') ?? '',
+    identifiers: identifiers(plain)
+      .filter(({ kind }) => kind === 'doi' || kind === 'isbn' || kind === 'arxiv' || kind === 'report')
+      .map(({ kind, value }) => `${kind} ${normalForm(kind, value)}`),
   };
+}
+
+/** An ISBN has ten digits or thirteen, with hyphens or without. */
+function normalForm(kind: string, value: string): string {
+  if (kind === 'isbn') return isbnOf(value) ?? value.toLowerCase();
+  return kind === 'report' ? (reportNumberOf(value) ?? value.toLowerCase()) : value.toLowerCase();
 }
 
 export function similarity(one: MatchFacts, other: MatchFacts): Similarity {
@@ -69,7 +90,7 @@ export function judge(found: Similarity, profile: Profile): 'same' | 'perhaps' |
   return authorsAre === true && (dateIs === true || textIs === true) ? 'same' : 'perhaps';
 }
 
-function plainWords(text: string): string {
+export function plainWords(text: string): string {
   return text
     .normalize('NFKD')
     .replace(/\p{M}+/gu, '')
@@ -142,7 +163,21 @@ function sameName(one: NameParts, other: NameParts): boolean {
 function identifierLikeness(one: readonly string[], other: readonly string[]): number | undefined {
   if (one.some((known) => other.includes(known))) return 1;
   const kinds = new Set(one.map((known) => known.split(' ')[0]));
-  // A book has an ISBN for each binding, so that others say nothing.
-  const differ = other.some((known) => kinds.has(known.split(' ')[0]) && !known.startsWith('isbn '));
+  // A book has an ISBN for each binding, and a report a number of each institute: others say
+  // nothing.
+  const differ = other.some((known) => kinds.has(known.split(' ')[0]) && !/^(?:isbn|report) /.test(known));
   return differ ? 0 : undefined;
+}
+
+/** What speaks for it, in shares of all that both say: from 0 to 1. */
+export function scoreOf({ title, authors, date, text, identifiers }: Similarity): number {
+  const parts = [
+    [title, 4],
+    [authors, 3],
+    [date, 1],
+    [text, 1],
+    [identifiers, 3],
+  ] as const;
+  const said = parts.filter((part): part is readonly [number, 1 | 3 | 4] => part[0] !== undefined);
+  return said.reduce((sum, [value, weight]) => sum + value * weight, 0) / said.reduce((sum, [, one]) => sum + one, 0);
 }

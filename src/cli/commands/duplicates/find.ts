@@ -1,0 +1,59 @@
+import { clustersFor, openPairs } from '../../../cataloguing/duplicates/clusters.ts';
+import { grouped } from '../../../errors/grouped.ts';
+import { finish } from '../../../index/work.ts';
+import { openLibrary } from '../../../library/open.ts';
+import { lookForDuplicates } from '../../../library/walk-jobs.ts';
+import { defineSubcommand, jsonOption } from '../../command.ts';
+import { operator, personNamed } from '../../person-option.ts';
+
+export const find = defineSubcommand({
+  summary: 'Compare all records that are new or changed since the last time.',
+  description:
+    'Records that share a DOI, an ISBN, a report number, a number of arXiv, or title, year and first author, are compared as a whole. It is also a task of the night. It can be stopped at any time: the next one goes on from there.',
+  examples: [{ command: 'duplicates find', doc: 'Then `duplicates list` shows what it found.' }],
+  arguments: {},
+  options: { ...jsonOption },
+  run: async ({ settings, options, signal, stderr, print, printJson }) => {
+    const library = await openLibrary(settings(), signal);
+    try {
+      const found = await lookForDuplicates(library, {
+        signal,
+        onWait: (holder) => void stderr.write(`Waiting for ${holder}.\n`),
+      });
+      if (options.json) printJson(found);
+      else print(`${grouped(found.records)} new or changed records compared, ${grouped(found.pairs)} pairs found.`);
+    } finally {
+      await library.close();
+    }
+  },
+});
+
+export const list = defineSubcommand({
+  summary: 'List groups of records that may be the same, the most alike first.',
+  examples: [
+    { command: 'duplicates', doc: 'All that wait.' },
+    { command: 'duplicates list --json', doc: 'With each pair and its score, for programs.' },
+  ],
+  arguments: {},
+  options: {
+    as: { type: 'text', value: 'NAME', doc: 'Only records that this person may see and change.' },
+    limit: { type: 'number', value: 'N', minimum: 1, maximum: 100_000, doc: 'How many groups; default 100.' },
+    ...jsonOption,
+  },
+  run: async ({ settings, options, signal, print, printJson }) => {
+    const library = await openLibrary(settings(), signal);
+    try {
+      const snapshot = library.snapshot();
+      const person =
+        options.as === undefined ? operator : await personNamed(library.database, snapshot.site, options.as);
+      const clusters = finish(clustersFor(person, snapshot, await openPairs(library.database)));
+      const some = clusters.slice(0, options.limit ?? 100);
+      if (options.json) return printJson({ total: clusters.length, clusters: some });
+      if (some.length === 0) return print('Nothing waits. `reperio duplicates find` looks for duplicates.');
+      for (const { records, score } of some) print(`${Math.round(100 * score)} %  ${records.join(' ')}`);
+      if (some.length < clusters.length) print(`and ${grouped(clusters.length - some.length)} more groups`);
+    } finally {
+      await library.close();
+    }
+  },
+});

@@ -1,0 +1,4 @@
+/** Imported before each test file. */
+import { knowOwnModules } from '../../src/supervisor/own-modules.ts';
+
+knowOwnModules();
