@@ -82,7 +82,7 @@ const cannotLimit = isWhole ? cannotLimitMemory() : false;
 whole(
   'a worker that is late, one that takes all memory, a heartbeat and mail that nobody hears: what is named mends each',
   { skip: cannotLimit || lacks('curl') },
-  async () => {
+  async (context) => {
     const folder = mkdtempSync(join(tmpdir(), 'reperio-late-'));
     const smtp = await startSmtp();
     const outside = createServer((request, response) => {
@@ -106,12 +106,21 @@ whole(
         }, 100).unref();`,
     );
     const group = limitedGroup();
+    // Also when the night does not begin.
+    context.after(async () => {
+      group.end();
+      await smtp.stop();
+      outside.close();
+      outside.closeAllConnections();
+      rmSync(folder, { recursive: true, force: true });
+    });
     const night = await openNight({
       load,
       settings: { REPERIO_WEB_WORKERS: '2' },
       serveBy: ['sh', '-c', `echo $$ > ${group.folder}/cgroup.procs && exec "$@"`, 'sh'],
       serveWith: { NODE_OPTIONS: `--import ${leak}` },
       prepare: async (shell, own) => {
+        mkdirSync(join(own, 'data'), { recursive: true });
         writeFileSync(join(own, 'data/reperio.yaml'), settings('wrong', 'smtp://127.0.0.1:1'));
         return shell('reperio config check');
       },
@@ -173,11 +182,6 @@ whole(
     } finally {
       clearInterval(stopping);
       await night.close();
-      group.end();
-      await smtp.stop();
-      outside.close();
-      outside.closeAllConnections();
-      rmSync(folder, { recursive: true, force: true });
     }
   },
 );
