@@ -105,7 +105,7 @@ export const command = defineCommand({
     name: 'a setting',
     edits: [
       {
-        file: 'src/config/table.ts',
+        file: 'src/config/table/network.ts',
         before: '  host: {',
         add: `  recipe: {
     name: 'recipe',

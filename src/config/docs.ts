@@ -1,4 +1,5 @@
-import { type SettingDefinition, settingsTable } from './table.ts';
+import type { SettingDefinition } from './table/definition.ts';
+import { settingsTable } from './table.ts';
 import { rangeText, valueText } from './values.ts';
 
 const definitions: readonly SettingDefinition[] = Object.values(settingsTable);

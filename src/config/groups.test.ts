@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settingGroups, settingUnits } from './groups.ts';
-import { type SettingDefinition, settingsTable } from './table.ts';
+import type { SettingDefinition } from './table/definition.ts';
+import { settingsTable } from './table.ts';
 
 test('every setting is shown under one heading', () => {
   assert.deepEqual(Object.values(settingGroups).flat().sort(), Object.keys(settingsTable).sort());

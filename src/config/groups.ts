@@ -1,73 +1,10 @@
 import type { Settings } from './settings.ts';
+import { settingsUnder } from './table.ts';
 
 /** The headings under which people are shown the settings, in this order. */
-export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>> = {
-  Library: ['dataFolder', 'baseUrl', 'registration', 'signInSecrets'],
-  Database: [
-    'databaseUrl',
-    'readDatabaseUrl',
-    'poolSize',
-    'connectTimeout',
-    'databasePatience',
-    'statementTimeout',
-    'lockTimeout',
-  ],
-  Network: [
-    'host',
-    'port',
-    'trustProxy',
-    'requestTimeout',
-    'headerTimeout',
-    'bodyTimeout',
-    'keepAlive',
-    'sharedCache',
-    'compression',
-  ],
-  Limits: [
-    'pageRate',
-    'exportRate',
-    'peopleRate',
-    'exemptNetworks',
-    'exports',
-    'exportWait',
-    'exportPace',
-    'shedAbove',
-  ],
-  Processes: [
-    'nodeName',
-    'webWorkers',
-    'workerRequests',
-    'workerMemory',
-    'workerIdle',
-    'workerSilence',
-    'indexWork',
-    'taskWork',
-    'jobPlaces',
-  ],
-  'E-mail': ['smtpUrl', 'mailFrom'],
-  DOIs: ['dataciteUrl', 'dataciteUser', 'datacitePassword'],
-  Files: [
-    'files',
-    'fileLimit',
-    'uploadLimit',
-    'inbox',
-    'callbackUrls',
-    'callbackSecret',
-    'thumbnailCache',
-    'fileDelivery',
-    'fileAccelPrefix',
-    'fileCheck',
-    's3Endpoint',
-    's3Region',
-    's3Key',
-    's3Secret',
-  ],
-  Backups: ['backup', 'backupAt', 'backupKeep', 'backupIndex', 'backupHook', 'isolated'],
-  Loading: ['workers', 'batchSize', 'recordLimit', 'loadHidden', 'many', 'harvestNetworks'],
-  Webhooks: ['webhookHosts', 'webhookNetworks', 'webhookGiveUp'],
-  Alerts: ['emergency', 'timeZone', 'smsGateway', 'heartbeatUrl'],
-  Operation: ['logLevel', 'logFormat', 'statusNetworks', 'statusPort', 'checkQuestion'],
-};
+export const settingGroups: Readonly<Record<string, readonly (keyof Settings)[]>> = Object.fromEntries(
+  Object.entries(settingsUnder).map(([heading, settings]) => [heading, Object.keys(settings) as (keyof Settings)[]]),
+);
 
 /** What plain numbers count. */
 export const settingUnits: Readonly<Partial<Record<keyof Settings, string>>> = {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { manualPage, settingsManual } from './docs.ts';
 import { installationFolder, loadSettings, readSettings } from './settings.ts';
-import { type SettingDefinition, settingsTable } from './table.ts';
+import type { SettingDefinition } from './table/definition.ts';
+import { settingsTable } from './table.ts';
 import { parseValue } from './values.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'reperio-config-'));

@@ -6,7 +6,8 @@ import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
 import { configErrors } from './errors.ts';
 import { mapText } from './map-text.ts';
-import { type SettingDefinition, settingsTable } from './table.ts';
+import type { SettingDefinition } from './table/definition.ts';
+import { settingsTable } from './table.ts';
 import { parseValue } from './values.ts';
 
 interface ValueTypes {

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SettingDefinition } from './table.ts';
+import type { SettingDefinition } from './table/definition.ts';
 
 /** What of a setting decides which values it may have. */
 type ValueForm = Pick<SettingDefinition, 'type' | 'minimum' | 'maximum' | 'choices' | 'problem' | 'map'>;

@@ -415,6 +415,7 @@ function seen(answer: LightMyRequestResponse): string {
     'x-request-id': id,
     'server-timing': timing,
     'content-length': length,
+    age,
     ...headers
   } = answer.headers;
   const statements = /desc="(\d+)"/.exec(String(timing))?.[1];

@@ -41,7 +41,7 @@ after(async () => {
 });
 beforeEach(async () => {
   round++;
-  await library.database.query(sql`TRUNCATE document, file, orphan_content`);
+  await library.database.query(sql`TRUNCATE document, file, orphan_content CASCADE`);
   for (const { store } of places) for (const digest of await listed(store)) await store.remove(digest);
 });
 

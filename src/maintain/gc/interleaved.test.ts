@@ -111,7 +111,7 @@ for (const at of [0, 1])
       const outcomes = new Set<string>();
       let steps = 0;
       for (let isOver = false; !isOver; steps++) {
-        await library.database.query(sql`TRUNCATE document, file`);
+        await library.database.query(sql`TRUNCATE document, file CASCADE`);
         const digest = await keep(store, text);
         const hold = holdUp(steps);
         const [first, second] = held === 'adding' ? [hold.gate, open] : [open, hold.gate];
@@ -145,7 +145,7 @@ test('what a backup that has begun sees as named stays to its end, wherever the 
   const { store } = places[0]!;
   const outcomes = new Set<string>();
   for (let step = 0, isOver = false; !isOver; step++) {
-    await library.database.query(sql`TRUNCATE document, file`);
+    await library.database.query(sql`TRUNCATE document, file CASCADE`);
     const digest = await keep(store, text);
     await addNamed(library.database, store, { name: 'paper.txt', digest });
     const hold = holdUp(step);

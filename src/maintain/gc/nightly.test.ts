@@ -42,7 +42,7 @@ test('every night the safe kinds go; the log of changes stays, however old', asy
       'drafts 0',
       'previews 0',
       'job-files 0',
-      'jobs 0',
+      'jobs 0', 'harvest-cursors 0', 'harvest-runs 0', 'events 0', 'webhook-sent 0', 'webhook-failed 0',
       'site-versions 0',
       'tokens 0',
       'failures 0',

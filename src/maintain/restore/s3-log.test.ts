@@ -91,7 +91,7 @@ test('the log goes to S3 by way of a spool, waits there while S3 is away, and le
 
   await server.close();
   await switched();
-  assert.match((await keepArchiving(options()))?.problem ?? '', /cannot be used/);
+  await assert.rejects(keepArchiving(options()), /cannot be used/);
   const context = { settings, database: () => store.database } as unknown as Parameters<typeof wal.run>[0];
   const told = await wal.run(context);
   assert.match(told.sentence, /The log is not archived: The place of backups, s3:.*cannot be used/);

@@ -35,7 +35,7 @@ export const alertErrors = defineErrors({
     code: 'REPERIO_SILENCE_LONG',
     status: 400,
     message: 'A silence of {text} is too long: it lasts 30 days at most.',
-    hint: 'Silence it for 30d, and mend what it is about.',
+    hint: 'Silence it for 30d, and repair what it is about.',
   },
   noCheck: {
     code: 'REPERIO_NO_CHECK',

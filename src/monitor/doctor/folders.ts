@@ -1,7 +1,8 @@
 import { accessSync, constants, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ReadSettings } from '../../config/settings.ts';
-import { type SettingDefinition, settingsTable } from '../../config/table.ts';
+import type { SettingDefinition } from '../../config/table/definition.ts';
+import { settingsTable } from '../../config/table.ts';
 import { type Diagnosis, yes } from './diagnosis.ts';
 
 const page = 'docs/operating.md#where-things-are';

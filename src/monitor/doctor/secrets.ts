@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
-import { type SettingDefinition, settingsTable } from '../../config/table.ts';
+import type { SettingDefinition } from '../../config/table/definition.ts';
+import { settingsTable } from '../../config/table.ts';
 
 /** Takes out of anything what nobody else should read. */
 export interface Redactor {

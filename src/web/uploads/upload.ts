@@ -24,7 +24,7 @@ import { webErrors } from '../http/errors.ts';
 import { documentByReport } from './document-names.ts';
 import { uploadErrors } from './errors.ts';
 import { fileTaker } from './form-files.ts';
-import { FormWithFiles, readMultipart } from './multipart.ts';
+import { FormWithFiles, isMultipart, readMultipart } from './multipart.ts';
 import { previewOf } from './preview.ts';
 import { sentFrom } from './readers.ts';
 import { modeOf, takeUpload } from './take.ts';
@@ -118,6 +118,7 @@ export function uploadPageRoutes(
   app.register(async (page) => {
     // Nobody else's file is taken: who sends it is looked at before its first byte is read.
     page.addHook('preParsing', async (request, reply, payload) => {
+      if (!isMultipart(request.headers['content-type'])) return payload;
       const { person, snapshot } = beginExchange(environment, request, reply);
       const { signedIn } = visitorOf(request);
       if (signedIn?.session === undefined || !changesSome(person, snapshot, uploadActions))

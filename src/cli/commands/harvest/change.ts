@@ -10,7 +10,7 @@ import { nameArgument } from './list.ts';
 export const change = defineSubcommand({
   summary: 'Change a source: what is given; the rest stays.',
   description: `Another address or format begins from the start. Records that came before stay as they are until they come again:
-\`reperio harvest run NAME --again\` takes all of them once more. A question or a table is taken away by an empty text.`,
+\`reperio harvest run NAME --again\` takes all of them once more. A question or a table is removed by an empty text.`,
   examples: [
     { command: 'harvest change partner --address https://new.example/oai', doc: 'The server has moved.' },
     { command: 'harvest change theses --keep "year:2020->2030" --profile normal', doc: 'Another filter.' },

@@ -1,0 +1,50 @@
+import type { SettingDefinition } from './definition.ts';
+
+export const operationSettings = {
+  logLevel: {
+    name: 'log-level',
+    environment: 'REPERIO_LOG_LEVEL',
+    type: 'text',
+    default: 'info',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    change: 'reload',
+    doc: 'The lowest level of messages in the log.',
+  },
+  logFormat: {
+    name: 'log-format',
+    environment: 'REPERIO_LOG_FORMAT',
+    type: 'text',
+    default: 'auto',
+    choices: ['auto', 'json', 'text'],
+    change: 'restart',
+    doc: 'json writes each line of the log as a JSON object, text as time, level and sentence; auto is text on a terminal and json elsewhere.',
+  },
+  statusNetworks: {
+    name: 'status-networks',
+    environment: 'REPERIO_STATUS_NETWORKS',
+    type: 'text',
+    default: undefined,
+    change: 'reload',
+    doc: 'Addresses and networks that may read /server-status and /metrics without signing in; others need permission for the action `viewserverstatus`. 127.0.0.0/8 means every user of this machine, and also every request through a proxy on it that sends no `X-Forwarded-For`.',
+    defaultDoc: 'the user who runs the server, and root, on this machine',
+  },
+  statusPort: {
+    name: 'status-port',
+    environment: 'REPERIO_STATUS_PORT',
+    type: 'number',
+    default: 0,
+    minimum: 0,
+    maximum: 65535,
+    change: 'restart',
+    doc: 'A second port, on the loopback address only, where the supervisor itself answers /server-status and /metrics, even when no worker does; 0 means none. `reperio status` does not need it.',
+  },
+  checkQuestion: {
+    name: 'check-question',
+    environment: 'REPERIO_CHECK_QUESTION',
+    type: 'text',
+    default: undefined,
+    change: 'restart',
+    doc: 'What the check `answer` searches for every half minute, as a reader would: a question that always finds something here.',
+    defaultDoc: 'everything',
+  },
+} as const satisfies Readonly<Record<string, SettingDefinition>>;
