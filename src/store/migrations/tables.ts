@@ -102,8 +102,8 @@ export const tables: Readonly<Record<string, TableNote>> = {
   upload: { kind: 'truth', what: 'what people and programs have sent' },
   upload_name: { kind: 'truth', what: 'names that documents have within one upload that is being written' },
   upload_record: { kind: 'truth', what: 'what became of each record that they sent' },
-  webhook: { kind: 'truth', what: 'other programs that are told what happens, and how far they are' },
-  webhook_message: { kind: 'truth', what: 'messages of webhooks that wait for another attempt, and the log' },
   walk: { kind: 'derived', what: 'by what walks over all records were made: they begin anew' },
   walked: { kind: 'derived', what: 'which versions such walks have looked at: they look again' },
+  webhook: { kind: 'truth', what: 'other programs that are told what happens, and how far they are' },
+  webhook_message: { kind: 'truth', what: 'messages of webhooks that wait for another attempt, and the log' },
 };
