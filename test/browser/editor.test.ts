@@ -176,7 +176,7 @@ describe('the editor in Chromium', { skip }, () => {
       await page.waitForSelector('.cm-lint-marker-error');
       await press(page, 'Control+s');
       await page.waitForSelector('.alert:not([hidden])');
-      assert.match((await page.textContent('.alert'))!, /some lines are no fields/);
+      assert.match((await page.textContent('.alert'))!, /what is marked below stands in the way/);
       await press(page, 'Backspace');
       await page.waitForSelector('.cm-lint-marker-error', { state: 'detached' });
     });

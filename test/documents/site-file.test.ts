@@ -15,6 +15,7 @@ const blocks = [...readFileSync(join(root, 'docs/site-file.md'), 'utf8').matchAl
 /** Parts of a file are parts of a short one. */
 function wholeOf(block: string): string {
   if (/^site:/m.test(block)) return block;
+  if (/^robots:/m.test(block)) return `extends: default\nsite: {name: L}\n${block}`;
   return `extends: default\nsite:\n  name: L\n${block.replace(/^(?=.)/gm, '  ')}`;
 }
 

@@ -183,6 +183,8 @@ async function ownPort(reserved: string): Promise<void> {
   const sits = clients.some(({ localPort }) => localPort === port);
   own.close();
   for (const client of clients) client.destroy();
+  // A connection that is still being closed would keep the port from the next server.
+  await within(5_000, () => statesOf(port).every((state) => state === '06'));
   other.close();
   tell({
     experiment: `20 outgoing connections from ports around ${port}, then a server on ${port}`,
