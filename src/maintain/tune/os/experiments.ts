@@ -172,8 +172,9 @@ async function ownPort(reserved: string): Promise<void> {
   const port = 8080;
   set('net.ipv4.ip_local_port_range', `${port - 10} ${port + 15}`);
   set('net.ipv4.ip_local_reserved_ports', reserved);
-  const other = await goodServer('127.0.0.1', 30_000);
-  const clients = Array.from({ length: 20 }, () => net.connect(30_000, '127.0.0.1').on('error', () => {}));
+  // Another one each time: ports of connections to it that have just ended cannot be used again.
+  const other = await goodServer('127.0.0.1', reserved === '' ? 30_000 : 30_001);
+  const clients = Array.from({ length: 20 }, () => net.connect(portOf(other), '127.0.0.1').on('error', () => {}));
   await Promise.all(clients.map((client) => new Promise<void>((resolve) => client.once('connect', () => resolve()))));
   const own = net.createServer();
   const outcome = await new Promise<string>((resolve) => {
