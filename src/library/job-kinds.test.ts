@@ -44,10 +44,12 @@ const reperio = (...words: readonly string[]): string =>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 const startWork = (): ChildProcess =>
-  spawn(process.execPath, [main, 'tasks', 'work'], { env: environment(), stdio: 'ignore' });
+  spawn(process.execPath, [main, 'tasks', 'work'], { env: environment(), stdio: ['ignore', 'ignore', 'inherit'] });
 const look = (id: number): Promise<JobView> => requireJob(store.database, id);
 
 async function stop(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  // Of one that ended by itself no end is told any more.
+  if (child.exitCode !== null || child.signalCode !== null) return;
   const end = once(child, 'exit');
   child.kill(signal);
   await end;
