@@ -20,6 +20,8 @@ export interface LimitSettings
   > {
   /** Milliseconds over which the pace of an export is measured. */
   readonly paceWindow?: number;
+  /** The clock by which what networks have used is forgotten, in milliseconds. */
+  readonly now?: () => number;
 }
 
 /** Without limits: for tests and tools that make an application of their own. */
@@ -128,7 +130,7 @@ export function createLimits(
   const isLimited = (request: FastifyRequest): boolean => !exempt.includes(request.ip) && !isFree(request.url);
   const guesses = createBudget(settings.pageRate);
   const turns = createTurns(turnLimits);
-  const usage = createUsage();
+  const usage = createUsage(settings.now);
   const slices = createSlices(usage.share, sliceLimits);
   return {
     traffic: createTraffic(),
