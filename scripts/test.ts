@@ -82,14 +82,17 @@ async function runTests(some: readonly string[], concurrency: number): Promise<v
   report.pipe(process.stdout, { end: false });
   await new Promise((resolve) => report.once('end', resolve));
 }
-// While some wait for their processes, others compute.
+// While some wait for their processes, others compute. One cluster at a time, beside the others: it waits more than it
+// computes.
 const atOnce = Number(process.env['TEST_AT_ONCE'] || 3 * Math.max(2, availableParallelism()));
-await runTests(
-  files.filter((file) => !isOfCluster(file)),
-  atOnce,
-);
-// Clusters have networks of their own; two of them use both cores.
-await runTests(files.filter(isOfCluster), 2);
+const ofClusters = files.filter(isOfCluster);
+await Promise.all([
+  runTests(ofClusters, 1),
+  runTests(
+    files.filter((file) => !isOfCluster(file)),
+    Math.max(1, atOnce - Number(ofClusters.length > 0)),
+  ),
+]);
 await server.release();
 rmSync(folder, { recursive: true, force: true });
 writeDurations(new Map([...durations, ...took]));
