@@ -4,12 +4,12 @@
  * plain box with the same text.
  * `node bench/editor.ts [--passes 5]`
  */
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { field } from '../src/formats/test-records.ts';
 import type { MarcRecord } from '../src/marc/record.ts';
 import { openTestEditor } from '../src/web/edit/test-editor.ts';
 import { testPassword } from '../src/web/test-people.ts';
-import { findChromium } from '../test/support/packages.ts';
+import { launchChromium } from '../test/support/chromium.ts';
 import { benchOptions, runBench } from './lib/options.ts';
 import { machineLine, median, milliseconds, table } from './lib/report.ts';
 
@@ -23,7 +23,7 @@ await runBench(options, async () => {
   let browser: Browser | undefined;
   try {
     const [id] = await editor.add(paper());
-    browser = await chromium.launch({ executablePath: findChromium()!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
     const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     await page.goto(`${base}/account/sign-in?back=/edit`);
     await page.fill('#name', 'ada');

@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-type Durations = ReadonlyMap<string, number>;
+export type Durations = ReadonlyMap<string, number>;
 
 const root = join(import.meta.dirname, '..');
 const last = join(root, 'node_modules/.reperio/durations.json');

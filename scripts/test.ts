@@ -15,6 +15,7 @@ import { memoryFolder } from '../test/support/memory-folder.ts';
 import { missingPackages } from '../test/support/packages.ts';
 import { scale } from '../test/support/scale.ts';
 import { longestFirst, readDurations, slowest, writeDurations } from './durations.ts';
+import { inGroups } from './test-groups.ts';
 
 function testFiles(words: readonly string[]): readonly string[] {
   const roots = words.length > 0 ? words : ['src', 'test'];
@@ -70,29 +71,29 @@ async function runTests(some: readonly string[], concurrency: number): Promise<v
   if (some.length === 0) return;
   const events = run({ files: [...some], concurrency, timeout: fileLimit, execArgv: [`--import=${ownModules}`] });
   events.on('test:summary', (summary) => {
-    // One comes for each file, and one without a file for all.
+    // One comes for each process, and one without a file for all.
     if (summary.file !== undefined) {
-      took.set(relative(process.cwd(), summary.file), summary.duration_ms);
+      const file = relative(process.cwd(), summary.file);
+      if (files.includes(file)) took.set(file, summary.duration_ms);
       return;
     }
     const found: Partial<typeof counts> = summary.counts;
     for (const name of Object.keys(counts) as (keyof typeof counts)[]) counts[name] += found[name] ?? 0;
   });
+  for (const name of ['test:pass', 'test:fail'] as const)
+    events.on(name, ({ nesting, name: file, details }) => {
+      if (nesting === 0 && files.includes(file)) took.set(file, details.duration_ms);
+    });
   const report = events.compose(spec);
   report.pipe(process.stdout, { end: false });
   await new Promise((resolve) => report.once('end', resolve));
 }
-// While some wait for their processes, others compute. One cluster at a time, beside the others: it waits more than it
-// computes.
+// While some wait for their processes, others compute.
 const atOnce = Number(process.env['TEST_AT_ONCE'] || 3 * Math.max(2, availableParallelism()));
-const ofClusters = files.filter(isOfCluster);
-await Promise.all([
-  runTests(ofClusters, 1),
-  runTests(
-    files.filter((file) => !isOfCluster(file)),
-    Math.max(1, atOnce - Number(ofClusters.length > 0)),
-  ),
-]);
+const others = files.filter((file) => !isOfCluster(file));
+await runTests(options.includes('--apart') ? others : inGroups(others, durations, folder), atOnce);
+// Clusters have networks of their own; they wait more than they compute.
+await runTests(files.filter(isOfCluster), Math.ceil(atOnce / 2));
 await server.release();
 rmSync(folder, { recursive: true, force: true });
 writeDurations(new Map([...durations, ...took]));

@@ -85,6 +85,8 @@ test('files in the inbox become uploads, and are moved when these have ended; a 
   });
   stop.abort();
   await work;
+  // It may be old enough by now.
+  put('insert/fresh.xml', record('Fresh'), 0);
   const { did, problem } = await look();
   assert.equal(did, '0 files taken, 4 done.');
   assert.match(problem ?? '', /unknown\.xml was refused: see .*\.reasons/);

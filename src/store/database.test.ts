@@ -116,7 +116,7 @@ test('a full pool, a server that is away and a wrong address each say so', async
   const away = connect('postgresql://nobody@/x?host=/nowhere', options);
   await assert.rejects(away.query(sql`SELECT 1`), { code: 'REPERIO_DATABASE_AWAY' });
   await away.close();
-  const wrong = connect(opened.url.replace(/\/test_\w+/, '/missing'), options);
+  const wrong = connect(opened.url.replace(/\/test_\w+/, '/missing'), { ...options, connectTimeout: 20_000 });
   await assert.rejects(wrong.query(sql`SELECT 1`), { code: 'REPERIO_DATABASE_REFUSED' });
   await wrong.close();
   assert.throws(() => connect('mysql://localhost', options), { code: 'REPERIO_DATABASE_URL_WRONG' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import sql from 'sql-template-tag';
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { enqueueJob } from '../../src/jobs/queue/enqueue.ts';
@@ -20,13 +20,11 @@ import { createApp } from '../../src/web/app.ts';
 import type { WebPeople } from '../../src/web/exchange/web-people.ts';
 import { memoryLibrary } from '../../src/web/test-library.ts';
 import { anyRole, testPeople } from '../../src/web/test-people.ts';
+import { launchChromium, withoutChromium } from '../support/chromium.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { checkLooks } from '../support/looks.ts';
-import { findChromium } from '../support/packages.ts';
 
-const executablePath = findChromium();
 // `npm test` says loudly what is missing, and fails for it in CI.
-const skip = executablePath === undefined ? 'Chromium is not installed' : false;
 const password = 'a quiet library';
 
 const orcid = { code: 'orcid', names: { en: 'ORCID' }, issuer: 'https://orcid.org', client: 'x', scopes: ['openid'] };
@@ -95,7 +93,7 @@ async function addJobs(database: TestDatabase['database']): Promise<void> {
   });
 }
 
-describe('pages of accounts in Chromium', { skip }, () => {
+describe('pages of accounts in Chromium', { skip: withoutChromium }, () => {
   let store: TestDatabase;
   let people: WebPeople;
   let app: FastifyInstance;
@@ -138,7 +136,7 @@ describe('pages of accounts in Chromium', { skip }, () => {
     await addJobs(store.database);
     app = createApp(memoryLibrary(site, records, 'accounts', [[earlier]]), { people });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
     // By the form, without scripts.
     const context = await browser.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();

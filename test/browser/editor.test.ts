@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import sql from 'sql-template-tag';
 import { field } from '../../src/formats/test-records.ts';
 import { controlField, type MarcRecord } from '../../src/marc/record.ts';
@@ -8,20 +8,17 @@ import { toCompleteTextMarc } from '../../src/marc/writers/text-complete.ts';
 import { readRecord } from '../../src/records/history.ts';
 import { openTestEditor, type TestEditor } from '../../src/web/edit/test-editor.ts';
 import { testPassword } from '../../src/web/test-people.ts';
+import { launchChromium, patience, withoutChromium } from '../support/chromium.ts';
 import { accessViolations, checkLooks } from '../support/looks.ts';
-import { findChromium } from '../support/packages.ts';
 import { waitFor } from '../support/wait.ts';
 
-const executablePath = findChromium();
 // `npm test` says loudly what is missing, and fails for it in CI.
-const skip = executablePath === undefined ? 'Chromium is not installed' : false;
 
 type Cookies = Exclude<BrowserContextOptions['storageState'], string>;
 
 /** For one thing to show. */
-const patience = 20_000;
 
-describe('the editor in Chromium', { skip }, () => {
+describe('the editor in Chromium', { skip: withoutChromium }, () => {
   let editor: TestEditor;
   let browser: Browser;
   let base: string;
@@ -31,7 +28,7 @@ describe('the editor in Chromium', { skip }, () => {
   before(async () => {
     editor = await openTestEditor();
     base = await editor.app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
     for (const name of ['ada', 'bob']) {
       const context = await browser.newContext({ javaScriptEnabled: false });
       const page = await context.newPage();
@@ -71,7 +68,6 @@ describe('the editor in Chromium', { skip }, () => {
       storageState: cookies.get(name)!,
       viewport: { width: 1280, height: 900 },
     });
-    context.setDefaultTimeout(patience);
     const page = await context.newPage();
     const complaints: string[] = [];
     page.on('pageerror', (error) => complaints.push(error.message));
@@ -162,8 +158,9 @@ describe('the editor in Chromium', { skip }, () => {
       assert.equal(await page.inputValue('dialog select >> nth=1'), 'a');
       await page.selectOption('dialog select >> nth=1', 't');
       await page.click('dialog button:has-text("Take these values")');
-      assert.match(await textOf(page), /^=LDR {2}00000ntm\\a22/);
-      assert.equal(await page.evaluate(`document.activeElement.className.includes('cm-content')`), true);
+      // A dialog tells that it is closed in a turn of its own.
+      await until(page, String.raw`reperioEditor.state.doc.toString().startsWith('=LDR  00000ntm\\a22')`);
+      await until(page, `document.activeElement.className.includes('cm-content')`);
       await press(page, 'Control+z');
     });
   });

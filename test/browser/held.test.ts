@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { applySite } from '../../src/library/apply-site.ts';
 import { lookByRules, lookForDuplicates } from '../../src/library/walk-jobs.ts';
 import { readRecord } from '../../src/records/history.ts';
 import { currentSource } from '../../src/site/versions.ts';
 import { conflict } from '../../src/web/uploads/test-held.ts';
 import { field, openTestUploads, type TestUploads } from '../../src/web/uploads/test-uploads.ts';
+import { launchChromium, withoutChromium } from '../support/chromium.ts';
 import { checkLooks } from '../support/looks.ts';
-import { findChromium } from '../support/packages.ts';
 
-const executablePath = findChromium();
-const skip = executablePath === undefined ? 'Chromium is not installed' : false;
-
-describe('uploads that wait, in Chromium', { skip }, () => {
+describe('uploads that wait, in Chromium', { skip: withoutChromium }, () => {
   let world: TestUploads;
   let browser: Browser;
   let base: string;
@@ -33,7 +30,7 @@ describe('uploads that wait, in Chromium', { skip }, () => {
     await lookByRules(world.library, {});
     await lookForDuplicates(world.library, {});
     base = await world.app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
     const cookiesOf = (name: 'bob' | 'boss'): typeof cookies => {
       const value = world.session(name)['cookie']!.slice('reperio='.length);
       const cookie = { name: 'reperio', value, domain: '127.0.0.1', path: '/', expires: -1 };

@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Browser, type BrowserContextOptions, chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { addBase, setPlaces } from '../../src/knowledge/bases.ts';
 import { importEntries } from '../../src/knowledge/entries.ts';
 import { readRecord } from '../../src/records/history.ts';
 import { conflict } from '../../src/web/uploads/test-held.ts';
 import { field, openTestUploads, type TestUploads } from '../../src/web/uploads/test-uploads.ts';
+import { launchChromium, withoutChromium } from '../support/chromium.ts';
 import { checkLooks } from '../support/looks.ts';
-import { findChromium } from '../support/packages.ts';
 import { isWhole } from '../support/scale.ts';
 
-const executablePath = findChromium();
-const skip = executablePath === undefined ? 'Chromium is not installed' : false;
-
-describe('pages of librarians, in Chromium', { skip }, () => {
+describe('pages of librarians, in Chromium', { skip: withoutChromium }, () => {
   let world: TestUploads;
   let browser: Browser;
   let base: string;
@@ -49,7 +46,7 @@ describe('pages of librarians, in Chromium', { skip }, () => {
     const payload = { numbers: [first, second], task };
     await world.app.inject({ method: 'POST', url: '/api/change-sets', headers: world.token('boss'), payload });
     base = await world.app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
     const value = world.session('boss')['cookie']!.slice('reperio='.length);
     const cookie = { name: 'reperio', value, domain: '127.0.0.1', path: '/', expires: -1 };
     cookies = { cookies: [{ ...cookie, httpOnly: true, secure: false, sameSite: 'Lax' }], origins: [] };

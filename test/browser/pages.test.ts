@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { createDemoLibrary } from '../../src/demo/library.ts';
 import { field } from '../../src/formats/test-records.ts';
 import { dataField } from '../../src/marc/record.ts';
@@ -10,13 +10,11 @@ import { openLevel } from '../../src/site/level.ts';
 import { parseSite } from '../../src/site/parse.ts';
 import { createApp } from '../../src/web/app.ts';
 import { deletedRecord, memoryLibrary } from '../../src/web/test-library.ts';
+import { launchChromium, withoutChromium } from '../support/chromium.ts';
 import { accessViolations, checkLooks } from '../support/looks.ts';
-import { findChromium } from '../support/packages.ts';
 import { isWhole } from '../support/scale.ts';
 
-const executablePath = findChromium();
 // `npm test` says loudly what is missing, and fails for it in CI.
-const skip = executablePath === undefined ? 'Chromium is not installed' : false;
 
 const demoRecords = 400;
 const longTitle = `On the ${'very '.repeat(60)}long title with Donaudampfschifffahrtsgesellschaftskapitänskajütenschlüssel${'x'.repeat(120)}`;
@@ -139,7 +137,7 @@ site:
   },
 );
 
-describe('pages in Chromium', { skip }, () => {
+describe('pages in Chromium', { skip: withoutChromium }, () => {
   let app: FastifyInstance;
   let browser: Browser;
   let base: string;
@@ -152,7 +150,7 @@ describe('pages in Chromium', { skip }, () => {
       level: () => ({ ...openLevel, message: 'The reading room is closed on Monday.' }),
     });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();

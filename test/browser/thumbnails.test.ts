@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { addFile } from '../../src/files/documents.ts';
 import { localStore } from '../../src/files/local-store.ts';
 import { splitFileName } from '../../src/files/names.ts';
@@ -17,13 +17,10 @@ import { makeThumbnails } from '../../src/thumbnails/maker.ts';
 import { pdf, png } from '../../src/thumbnails/test-pictures.ts';
 import { createApp } from '../../src/web/app.ts';
 import { memoryLibrary } from '../../src/web/test-library.ts';
+import { launchChromium, withoutChromium } from '../support/chromium.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database.ts';
 import { checkLooks } from '../support/looks.ts';
-import { findChromium } from '../support/packages.ts';
 import { waitFor } from '../support/wait.ts';
-
-const executablePath = findChromium();
-const skip = executablePath === undefined ? 'Chromium is not installed' : false;
 
 const { site } = parseSite(`
 extends: default
@@ -39,7 +36,7 @@ const records = ['PICTURE', 'PICTURE', 'ARTICLE', 'ARTICLE'].map((kind, i) => ({
   fields: [field('245__', `$aHarbour ${'and town '.repeat(i * 4)}${i}`), field('980__', `$a${kind}`)],
 }));
 
-describe('thumbnails in Chromium', { skip }, () => {
+describe('thumbnails in Chromium', { skip: withoutChromium }, () => {
   const folder = mkdtempSync(join(tmpdir(), 'reperio-browser-thumbnails-'));
   const ending = new AbortController();
   let drawing: Promise<void> | undefined;
@@ -70,7 +67,7 @@ describe('thumbnails in Chromium', { skip }, () => {
       },
     });
     base = await app.listen({ host: '127.0.0.1', port: 0 });
-    browser = await chromium.launch({ executablePath: executablePath!, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   after(async () => {
     await browser?.close();

@@ -22,6 +22,8 @@ export function assertProperty<T>(
   property: fc.IRawProperty<T>,
   { numRuns = ordinaryRuns, ...options }: PropertyOptions = {},
 ): Promise<void> | void {
+  const file = testFile();
+  const report = (run: fc.RunDetails<T>): void => tell(run, file);
   return fc.assert(property as fc.IProperty<T>, {
     ...options,
     numRuns: scaled(numRuns),
@@ -31,12 +33,14 @@ export function assertProperty<T>(
   });
 }
 
-function report<T>(run: fc.RunDetails<T>): void {
+/** The one that calls; it may share a process with others. */
+function testFile(): string {
+  const [, path = process.argv[1] ?? ''] = /(\/[^\s:]*\.test\.ts)/.exec(new Error().stack ?? '') ?? [];
+  return relative(process.cwd(), path);
+}
+
+function tell<T>(run: fc.RunDetails<T>, file: string): void {
   if (!run.failed) return;
-  const again = [
-    `TEST_SEED=${seed}`,
-    ...(scale === 1 ? [] : [`TEST_SCALE=${scale}`]),
-    `npm test ${relative(process.cwd(), process.argv[1] ?? '')}`,
-  ];
+  const again = [`TEST_SEED=${seed}`, ...(scale === 1 ? [] : [`TEST_SCALE=${scale}`]), `npm test ${file}`];
   throw new Error(`${fc.defaultReportMessage(run)}\n\nRun it again: ${again.join(' ')}`, { cause: run.errorInstance });
 }
