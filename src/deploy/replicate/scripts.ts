@@ -70,7 +70,7 @@ systemctl enable --quiet "$@" 2>/dev/null || systemctl enable "$@" >/dev/null
 if ! systemctl "$verb" "$@"; then
   for each; do
     if ! systemctl is-active --quiet "$each"; then
-      journalctl -q -n 20 -o cat --no-pager -u "$each" 2>/dev/null | grep -v '^ *at ' | tail -n 4 >&2
+      journalctl -q -n 20 -o cat --no-pager -u "$each" 2>/dev/null | grep -v '^ *at ' | tail -n 6 >&2
     fi
   done
   exit 1
