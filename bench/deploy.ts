@@ -94,7 +94,7 @@ async function measured(world: DeployWorld, what: string, ...words: readonly str
     `${failed} of ${report.requests}`,
     `${seconds(report.slowest / 1000)}`,
     seconds(median(verify)),
-    sent[0] ?? '-',
+    sent.length === 0 ? '-' : [...new Set(sent)].join(', '),
   );
 }
 

@@ -1,6 +1,8 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { giveToFolderOwner } from '../../store/folder-owner.ts';
 import type { Alert } from './alert.ts';
+import { alertFolder } from './alert-folder.ts';
 import type { Alerts } from './alert-rows.ts';
 
 /** What the alerts of a node are while the database is away, in its data folder. */
@@ -21,10 +23,10 @@ export interface AskedOfAlerts {
 }
 
 export function alertFile(dataFolder: string): AlertFile {
-  const folder = join(dataFolder, 'alerts');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const folder = alertFolder(dataFolder);
   const path = join(folder, 'state.json');
   const asked = join(folder, 'asked.jsonl');
+  const taken = `${asked}.taken`;
   let written = '';
   return {
     read: () => {
@@ -44,18 +46,30 @@ export function alertFile(dataFolder: string): AlertFile {
       written = text;
     },
     takeAsked: () => {
-      if (!existsSync(asked)) return [];
-      renameSync(asked, `${asked}.taken`);
-      const lines = readFileSync(`${asked}.taken`, 'utf8').split('\n');
-      rmSync(`${asked}.taken`);
-      return lines.flatMap((line) => {
-        try {
-          return [JSON.parse(line) as AskedOfAlerts];
-        } catch {
-          return [];
-        }
-      });
+      // A crash left one: what is newer waits for the next time.
+      if (!existsSync(taken)) {
+        if (!existsSync(asked)) return [];
+        renameSync(asked, taken);
+      }
+      try {
+        return readFileSync(taken, 'utf8').split('\n').flatMap(readAsked);
+      } finally {
+        rmSync(taken);
+      }
     },
-    ask: (one) => appendFileSync(asked, `${JSON.stringify(one)}\n`, { mode: 0o600 }),
+    ask: (one) => {
+      appendFileSync(asked, `${JSON.stringify(one)}\n`, { mode: 0o600 });
+      // The supervisor reads it, and may be another user than who types.
+      giveToFolderOwner(asked);
+    },
   };
+}
+
+/** A line that a crash cut off is left out. */
+function readAsked(line: string): readonly AskedOfAlerts[] {
+  try {
+    return [JSON.parse(line) as AskedOfAlerts];
+  } catch {
+    return [];
+  }
 }

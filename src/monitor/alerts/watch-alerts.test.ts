@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -226,6 +228,56 @@ test('what cannot be sent waits in the data folder and is sent later, and says s
   assert.match(said.join('\n'), /did not take the message to \+41761111111: it answered 402 no credit left/);
   assert.doesNotMatch(said.join('\n'), /hunter2/);
   sender.close();
+});
+
+test('what was sent and cannot be deleted is not sent again; it is deleted later', async () => {
+  const { dataFolder } = settingsOf('kept');
+  const outbox = openOutbox(dataFolder, () => undefined);
+  const folder = join(dataFolder, 'alerts', 'outbox');
+  const letter = { at: 1_000, subject: 's', short: 's', text: 't' };
+  outbox.keep(letter, [recipientOf('sms:+41761111111', '*')], { from: 'l@library.example' });
+  let sent = 0;
+  const sender = {
+    ...createSender({ smtpUrl: undefined, smsGateway: undefined }, { post: () => undefined }),
+    send: async () => void sent++,
+  };
+  const [name] = readdirSync(folder);
+  const asItIs = readFileSync(join(folder, name!));
+  const readOnly = async (work: () => Promise<void>): Promise<void> => {
+    chmodSync(folder, 0o500);
+    const isRoot = process.getuid?.() === 0;
+    // Root may delete everything.
+    if (isRoot) {
+      for (const path of [scratch, dataFolder, join(dataFolder, 'alerts')]) chmodSync(path, 0o755);
+      for (const path of [folder, join(folder, name!)]) chownSync(path, 65_534, 65_534);
+      process.seteuid?.(65_534);
+    }
+    try {
+      await work();
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+      chmodSync(folder, 0o700);
+    }
+  };
+  await readOnly(async () => {
+    await outbox.flush(sender, 2_000);
+    await outbox.flush(sender, 3_000);
+  });
+  assert.deepEqual(readFileSync(join(folder, name!)), asItIs);
+  assert.deepEqual([sent, outbox.oldest()], [1, undefined]);
+  await outbox.flush(sender, 4_000);
+  assert.deepEqual([sent, readdirSync(folder).length], [1, 0]);
+});
+
+test('what root asks for while the database is away is read by the user of the service', (t) => {
+  if (process.getuid?.() !== 0) return t.skip('for root alone');
+  const dataFolder = folderOf('rooted');
+  chownSync(dataFolder, 65_534, 65_534);
+  alertFile(dataFolder).ask({ name: 'disk', at: 1, acknowledge: 'ada' });
+  openOutbox(dataFolder, () => undefined);
+  for (const path of ['alerts', 'alerts/outbox', 'alerts/asked.jsonl'])
+    assert.equal(statSync(join(dataFolder, path)).uid, 65_534, path);
+  assert.equal(statSync(join(dataFolder, 'alerts')).mode & 0o777, 0o700);
 });
 
 test('gateways: a form, a program without a shell, e-mail; each says why it refused', async () => {
