@@ -22,7 +22,7 @@ const leftAfter = 60;
 export async function resume(fleet: Fleet, options: AgainOptions, watching: Watching): Promise<void> {
   const found = await survey(fleet, { log: 10 });
   const deployment = unfinished(found);
-  if (deployment === undefined) throw new UserError(rolloutErrors.nothingToResume);
+  if (deployment === undefined) throw onlyLocked(found) ?? new UserError(rolloutErrors.nothingToResume);
   await goOn(fleet, deployment, found, { ...options, back: false }, watching);
 }
 
@@ -38,9 +38,19 @@ export async function rollback(fleet: Fleet, options: Omit<AgainOptions, 'named'
     });
     return;
   }
+  const locked = onlyLocked(found);
+  if (locked !== undefined) throw locked;
   const version = previousOf(found);
   const release = await releaseOnHosts(fleet, version);
   await deploy(fleet, { release, source: undefined, isRollback: true }, watching);
+}
+
+/** Whoever deployed was killed before anything was noted, or somebody locked it by hand. */
+function onlyLocked({ facts, library }: Pick<Survey, 'facts' | 'library'>): UserError | undefined {
+  const lock = facts.find((each) => each.lock !== undefined)?.lock ?? library?.lock;
+  if (lock === undefined) return undefined;
+  const { holder, reason, since } = lock;
+  return new UserError(rolloutErrors.onlyLocked, { holder, reason, since });
 }
 
 /** Of all copies of its state, the newest. */
