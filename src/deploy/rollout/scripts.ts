@@ -147,7 +147,7 @@ if ! is_manifest; then
 elif ! sha256sum --quiet -c MANIFEST.sha256 2>/dev/null; then
   bad=yes
 else
-  more=$({ cut -c67- MANIFEST.sha256; echo MANIFEST.sha256; echo //; find . ! -type d | sed 's,^\\./,,'; } |
+  more=$({ cut -c67- MANIFEST.sha256; echo MANIFEST.sha256; echo //; find . -type f | sed 's,^\\./,,'; } |
     awk '$0 == "//" { there = 1; next } !there { known[$0]; next } !($0 in known) { print $0 ": FAILED" }')
   if [ -n "$more" ]; then printf '%s\\n' "$more"; bad=yes; fi
 fi
