@@ -20,6 +20,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { inReadOnly } from '../../../test/support/read-only-folder.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../../../test/support/stoppable-database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { loadSettings } from '../../config/settings.ts';
@@ -243,23 +244,7 @@ test('what was sent and cannot be deleted is not sent again; it is deleted later
   };
   const [name] = readdirSync(folder);
   const asItIs = readFileSync(join(folder, name!));
-  const readOnly = async (work: () => Promise<void>): Promise<void> => {
-    chmodSync(folder, 0o500);
-    const isRoot = process.getuid?.() === 0;
-    // Root may delete everything.
-    if (isRoot) {
-      for (const path of [scratch, dataFolder, join(dataFolder, 'alerts')]) chmodSync(path, 0o755);
-      for (const path of [folder, join(folder, name!)]) chownSync(path, 65_534, 65_534);
-      process.seteuid?.(65_534);
-    }
-    try {
-      await work();
-    } finally {
-      if (isRoot) process.seteuid?.(0);
-      chmodSync(folder, 0o700);
-    }
-  };
-  await readOnly(async () => {
+  await inReadOnly(scratch, folder, async () => {
     await outbox.flush(sender, 2_000);
     await outbox.flush(sender, 3_000);
   });
