@@ -5,8 +5,8 @@ const nobody = 65_534;
 
 /**
  * For the time of `work`, nothing can be made or deleted in this folder, as on a disk that became
- * read-only. `root`: a folder of the test above it, which is opened to everybody: root itself may do
- * anything anywhere, and is nobody meanwhile.
+ * read-only. `root`: a folder of the test above it, which is opened to everybody: root itself may
+ * do anything anywhere, and is nobody meanwhile.
  */
 export async function inReadOnly(root: string, folder: string, work: () => Promise<void>): Promise<void> {
   const isRoot = process.getuid?.() === 0;

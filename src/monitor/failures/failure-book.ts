@@ -54,7 +54,10 @@ export function createFailureBook(
   let counting = new Map<string, Counting>();
   /** Groups by what they are made of, so that a storm of one failure reads its stack once. */
   const known = new Map<string, Group>();
-  /** The last one: in a storm it is the next one too, and equal stacks are sooner seen than looked up. */
+  /**
+   * The last one: in a storm it is the next one too, and equal stacks are sooner seen than looked
+   * up.
+   */
   let last: Recent | undefined;
 
   function groupOf(seen: SeenFailure, message: string, stack: string): Group {
