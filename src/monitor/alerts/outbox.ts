@@ -97,7 +97,7 @@ export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sen
     flush: async (sender, now) => {
       for (const name of over) forget(name);
       // Each way by itself: a server that does not answer keeps nobody else waiting.
-      const names = all().filter((name) => !sending.has(name) && (due.get(name) ?? 0) <= now);
+      const names = all().filter((name) => !sending.has(name) && isDue(due.get(name) ?? 0, now));
       await Promise.all(
         names.map(async (name) => {
           sending.add(name);
@@ -114,6 +114,11 @@ export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sen
       return name === undefined ? undefined : Number(name.split('-')[0]);
     },
   };
+}
+
+/** Also when the clock was set back: it would be waited for. */
+function isDue(at: number, now: number): boolean {
+  return at <= now || at > now + tryAgain;
 }
 
 function namesIn(folder: string): readonly string[] {

@@ -221,6 +221,8 @@ test('what cannot be sent waits in the data folder and is sent later, and says s
   assert.equal(outbox.oldest(), at);
   await outbox.flush(sender, at + 10_000);
   assert.equal(asked.length, 1, 'not again at once');
+  await outbox.flush(sender, at - 86_400_000);
+  assert.equal(asked.splice(1).length, 1, 'at once, since the clock was set back');
   // Another process of the node, after a crash.
   status = 200;
   await openOutbox(dataFolder, () => undefined).flush(sender, at + 20 * 60_000);
@@ -330,6 +332,8 @@ test('the heartbeat beats once a minute, and is silent while no alert can be sen
     return asked.length - before;
   };
   assert.equal(await beats(3), 3);
+  now -= 86_400_000;
+  assert.equal(await beats(3), 3, 'the clock was set back');
   waiting = now - 180_000;
   assert.equal(await beats(5), 0);
   waiting = undefined;
