@@ -31,6 +31,12 @@ export const rolloutErrors = defineErrors({
     message: 'Deploying is locked by {holder} since {since}: {reason}; nothing was begun under that lock.',
     hint: 'If whoever took it has gone, `reperio deploy unlock` ends it (with --force when it is not yours). Then run the command again, or begin with `reperio deploy run RELEASE`.',
   },
+  unasked: {
+    code: 'REPERIO_DEPLOY_UNASKED',
+    status: 503,
+    message: '{hosts} cannot be asked, and no other host knows of {what}.',
+    hint: '{problem} Then run the command again.',
+  },
   notLocked: {
     code: 'REPERIO_DEPLOY_NOT_LOCKED',
     status: 409,
