@@ -1,12 +1,15 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from '../../errors/errors.ts';
 import { giveToFolderOwner } from '../../store/folder-owner.ts';
 import type { Alert } from './alert.ts';
 import { alertFolder } from './alert-folder.ts';
 import type { Alerts } from './alert-rows.ts';
+import { alertErrors } from './errors.ts';
 
 /** What the alerts of a node are while the database is away, in its data folder. */
 export interface AlertFile {
+  /** Throws `denied` when this user may not. */
   read(): Alerts;
   write(alerts: Alerts): void;
   /** What commands have asked for meanwhile, and it is forgotten. */
@@ -33,7 +36,10 @@ export function alertFile(dataFolder: string): AlertFile {
       try {
         const rows = JSON.parse(readFileSync(path, 'utf8')) as readonly Alert[];
         return new Map(rows.map((one) => [one.name, one]));
-      } catch {
+      } catch (error) {
+        const { code, message } = error as NodeJS.ErrnoException;
+        // Nobody is told that all is well by whom nothing is shown.
+        if (code === 'EACCES') throw new UserError(alertErrors.denied, { reason: message }, error);
         // Not there yet, or of a disk that was full: the alerts begin again.
         return new Map();
       }

@@ -256,6 +256,24 @@ test('what was sent and cannot be deleted is not sent again; it is deleted later
   assert.deepEqual([sent, readdirSync(folder).length], [1, 0]);
 });
 
+test('who may not read the data folder is told so, and not that there are no alerts', async () => {
+  const dataFolder = folderOf('denied');
+  const file = alertFile(dataFolder);
+  file.write(new Map());
+  const database = connect('postgresql://nobody@127.0.0.1:1/none', impatience);
+  const folder = join(dataFolder, 'alerts');
+  try {
+    await inReadOnly(scratch, folder, async () => {
+      chmodSync(folder, 0o000);
+      await assert.rejects(knownAlerts(database, file), { code: 'REPERIO_ALERTS_DENIED' });
+      const ack = askOfAlerts(database, file, { name: 'disk', at: 1, acknowledge: 'ada' });
+      await assert.rejects(ack, { code: 'REPERIO_ALERTS_DENIED' });
+    });
+  } finally {
+    await database.close();
+  }
+});
+
 test('what root asks for while the database is away is read by the user of the service', (t) => {
   if (process.getuid?.() !== 0) return t.skip('for root alone');
   const dataFolder = folderOf('rooted');
