@@ -42,7 +42,7 @@ const seconds = (value: number): string => `${value.toFixed(1)} s`;
 /** The release before, with one file that differs. */
 async function nextRelease(world: DeployWorld, version: string): Promise<string> {
   const [from, folder] = [firstVersion, version].map((name) => join(world.releases, name));
-  execFileSync('cp', ['-rl', from!, folder!]);
+  execFileSync('cp', ['-al', from!, folder!]);
   const changed = ['package.json', 'RELEASE.json', 'src/web/worker.ts'];
   for (const path of changed) {
     const text = readFileSync(join(folder!, path), 'utf8');
@@ -94,7 +94,7 @@ async function measured(world: DeployWorld, what: string, ...words: readonly str
     `${failed} of ${report.requests}`,
     `${seconds(report.slowest / 1000)}`,
     seconds(median(verify)),
-    sent[0] ?? '-',
+    sent.length === 0 ? '-' : [...new Set(sent)].join(', '),
   );
 }
 

@@ -62,23 +62,24 @@ function indexLines({ index }: Planned): readonly string[] {
   return index === undefined ? [] : [`index    rebuilt when all nodes run the release: ${index.from} -> ${index.to}`];
 }
 
-function settingsLines({ settings, rendered }: Planned): readonly string[] {
+function settingsLines({ settings, rendered, silent }: Planned): readonly string[] {
   const parts = [
     ...(settings?.added ?? []).map((name) => `+ ${name}`),
     ...(settings?.removed ?? []).map((name) => `- ${name}`),
   ];
   const named = parts.length === 0 ? 'as they are' : parts.join(', ');
-  return [`settings ${settings === undefined ? 'unknown' : named}; rendered: ${renderedText(rendered)}`];
+  return [`settings ${settings === undefined ? 'unknown' : named}; rendered: ${renderedText(rendered, silent)}`];
 }
 
-function renderedText(rendered: readonly RenderedChange[]): string {
-  if (rendered.length === 0) return 'as on the hosts';
+function renderedText(rendered: readonly RenderedChange[], silent: readonly string[]): string {
+  if (rendered.length === 0 && silent.length === 0) return 'as on the hosts';
   const byFile = new Map<string, string[]>();
   for (const { host, path, change } of rendered) {
     const name = `${path.split('/').at(-1)} ${change}`;
     byFile.set(name, [...(byFile.get(name) ?? []), host]);
   }
-  return [...byFile].map(([name, hosts]) => `${name} (${hosts.join(', ')})`).join(', ');
+  const changes = [...byFile].map(([name, hosts]) => `${name} (${hosts.join(', ')})`);
+  return [...changes, ...(silent.length === 0 ? [] : [`unknown on ${silent.join(', ')}`])].join(', ');
 }
 
 /** One line for a host, when all that is done there has ended. */

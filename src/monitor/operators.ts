@@ -1,7 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../store/database.ts';
+import { giveToFolderOwner } from '../store/folder-owner.ts';
+import { alertFolder } from './alerts/alert-folder.ts';
 
 /** Who is told of the state of the library, and how it is called. */
 export interface Operators {
@@ -46,8 +48,9 @@ export function createOperators(
   }
 
   function keep(text: string): void {
-    mkdirSync(join(dataFolder, 'alerts'), { recursive: true, mode: 0o700 });
+    alertFolder(dataFolder);
     writeFileSync(path, text, { mode: 0o600 });
+    giveToFolderOwner(path);
   }
 
   function kept(): string {

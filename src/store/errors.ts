@@ -102,7 +102,7 @@ export const storeErrors = defineErrors({
     code: 'REPERIO_FOLDER_DENIED',
     status: 500,
     message: '{folder} cannot be written: {reason}.',
-    hint: 'Set REPERIO_DATA to a folder that you can write to, or correct the owner and mode of this one.',
+    hint: 'Be root or the user of the service, set REPERIO_DATA to a folder that you can write to, or correct the owner and mode of this one.',
   },
   socketDenied: {
     code: 'REPERIO_SOCKET_DENIED',

@@ -172,6 +172,11 @@ describe('a release is brought to a worker host and two web nodes behind two bal
     const refused = await world.operate('run', release);
     assertStatus(refused, 1);
     assert.match(refused.stderr, /locked by root@operator since .*: a load is running/);
+    for (const word of ['resume', 'rollback']) {
+      const told = await world.operate(word);
+      assertStatus(told, 1);
+      assert.match(told.stderr, /a load is running; nothing was begun under that lock[\s\S]*`reperio deploy unlock`/);
+    }
     assertStatus(await world.operate('unlock'), 0);
     assert.match((await world.operate('unlock')).stderr, /Deploying is not locked/);
     await assertSettled(world, before);

@@ -59,6 +59,22 @@ test('commands that documents show are there, with their options', async () => {
   assert.deepEqual(problems, []);
 });
 
+test('commands that sentences of the program name are there, with their options', async () => {
+  const files = globSync('src/**/*.ts', { cwd: root, exclude: (path) => path.endsWith('.test.ts') });
+  const shown = files.flatMap((file) =>
+    [...readDocument(file).matchAll(/`reperio +([a-z][\w-]*)([^`\n\\]*)\\?`/g)].map(
+      ([, name = '', rest = '']): Shown => ({ file, name, words: rest.trim().split(/\s+/) }),
+    ),
+  );
+  assert.ok(shown.length > 100, `${shown.length} commands`);
+  const problems: string[] = [];
+  for (const each of shown) {
+    const problem = await problemOf(each);
+    if (problem !== undefined) problems.push(`${each.file}: ${problem}`);
+  }
+  assert.deepEqual(problems, []);
+});
+
 test('pictures of README are there, and each is small', () => {
   const pictures = [...readDocument('README.md').matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path]) => path!);
   assert.equal(pictures.length, 3);

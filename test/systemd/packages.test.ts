@@ -192,4 +192,15 @@ describe('the package of Debian', { skip, concurrency: false }, () => {
     );
     assert.match(await machine.must('reperio', '--version'), /^reperio /);
   });
+
+  test('purged while a share is mounted in its folder, it deletes nothing of it', async () => {
+    const share = '/var/lib/reperio/files';
+    await machine.must('mkdir', '-p', share);
+    await machine.must('mount', '-t', 'tmpfs', 'tmpfs', share);
+    await machine.must('touch', `${share}/of-all-nodes`);
+    const text = await machine.must('apt-get', 'purge', '--yes', 'reperio');
+    assert.match(text, /keeping \/var\/lib\/reperio, since \/var\/lib\/reperio\/files is mounted: unmount it/);
+    await machine.must('test', '-e', `${share}/of-all-nodes`);
+    assert.equal(existsSync(join(machine.root, 'etc/reperio')), false);
+  });
 });

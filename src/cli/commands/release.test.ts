@@ -78,4 +78,6 @@ test('a clone is no release', async () => {
   const { status, stderr } = await type('verify');
   assert.equal(status, 2);
   assert.match(stderr, /is not a release: it has no RELEASE\.json[\s\S]*scripts\/release/);
+  const nothing = await type('verify', join(scratch, 'nothing'));
+  assert.match(nothing.stderr, /nothing is not a release: there is nothing at that place\.$/m);
 });

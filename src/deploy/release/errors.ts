@@ -4,7 +4,7 @@ export const releaseErrors = defineErrors({
   noRelease: {
     code: 'REPERIO_NO_RELEASE',
     status: 404,
-    message: '{path} is not a release: it has no {file}.',
+    message: '{path} is not a release: {problem}.',
     hint: 'Name the folder of a release (/opt/reperio/current), or its file (reperio-VERSION-linux-ARCH.tar.zst). A clone is not a release: `scripts/release` makes one of it.',
   },
   infoDamaged: {

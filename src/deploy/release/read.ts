@@ -8,8 +8,14 @@ import { type Release, releaseFile } from './release.ts';
 export function readRelease(folder: string): Release {
   const path = join(folder, releaseFile);
   const text = textOf(path);
-  if (text === undefined) throw new UserError(releaseErrors.noRelease, { path: folder, file: releaseFile });
+  if (text === undefined) throw new UserError(releaseErrors.noRelease, { path: folder, problem: whyNone(folder) });
   return parseRelease(text, path);
+}
+
+function whyNone(folder: string): string {
+  const found = statSync(folder, { throwIfNoEntry: false });
+  if (found === undefined) return 'there is nothing at that place';
+  return found.isDirectory() ? `it has no ${releaseFile}` : 'it is neither a folder nor a file of one';
 }
 
 /** `path`: for messages. Throws UserError. */

@@ -16,7 +16,7 @@ import { bringIndex } from './index-step.ts';
 import { applyNeighbours, type NeighbourFile, neighbourFiles, without } from './neighbours.ts';
 import { type NodeWishes, type Prepared, prepare } from './prepare.ts';
 import { bringRelease } from './release-step.ts';
-import { startScript, userScript } from './scripts.ts';
+import { isMarkedScript, ownMark, startScript, unmarkScript, userScript } from './scripts.ts';
 
 export interface Working {
   readonly signal: AbortSignal;
@@ -73,12 +73,12 @@ export async function addNode(
       return `${user}, with ${data}`;
     };
     await step('user', ownFolder, asIs);
-    const changed = await step('configuration', () => writeConfiguration(fleet, prepared, secrets), filesText);
+    await step('configuration', () => writeConfiguration(fleet, prepared, secrets), filesText);
     await step('index', () => bringIndex(fleet, prepared, signal), asIs);
     const databases = (await neighbours()).filter(isOfDatabase(after));
     if (apply && databases.some(({ state }) => state === 'open'))
       await step('databases', () => applyNeighbours(fleet, databases), doneText);
-    await step('start', () => start(fleet, prepared, changed), asIs);
+    await step('start', () => start(fleet, prepared), asIs);
     await step('ready', () => ready(fleet, prepared), asIs);
   } finally {
     source?.close();
@@ -127,17 +127,18 @@ function unitsFor({ host }: Prepared): readonly string[] {
   return [...(isWeb ? ['reperio-web.socket'] : []), ...units];
 }
 
-async function start(fleet: Fleet, prepared: Prepared, changed: readonly string[]): Promise<string> {
-  const { host, found, release } = prepared;
+async function start(fleet: Fleet, prepared: Prepared): Promise<string> {
+  const { host, found } = prepared;
   const units = unitsFor(prepared);
-  const isOther = found.facts.version !== undefined && found.facts.version !== release.version;
-  const isStale = isOther || changed.some((path) => /^\/etc\/(?:reperio|systemd)\//.test(path));
+  // Of now, or of an attempt that broke off.
+  const isUnread = (await fleet.script(host.name, isMarkedScript, [ownMark])).trim() === 'yes';
   // A socket stays while its service is restarted.
-  const again = isStale ? units.filter((unit) => !unit.endsWith('.socket') && found.active.includes(unit)) : [];
+  const again = isUnread ? units.filter((unit) => !unit.endsWith('.socket') && found.active.includes(unit)) : [];
   try {
     await fleet.script(host.name, startScript, ['start', ...units], startLimit, 'starting the service');
     if (again.length > 0)
       await fleet.script(host.name, startScript, ['restart', ...again], startLimit, 'restarting the service');
+    await fleet.script(host.name, unmarkScript, [ownMark]);
   } catch (error) {
     if (!(error instanceof UserError) || error.code !== sshErrors.failed.code) throw error;
     const said = error.message.replace(/^.*? failed with status \d+: /s, '');

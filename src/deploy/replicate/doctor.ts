@@ -3,6 +3,7 @@ import { platformProblem } from '../release/platform.ts';
 import type { Release } from '../release/release.ts';
 import { askFacts, type HostFacts } from '../rollout/facts.ts';
 import type { Fleet } from '../rollout/fleet.ts';
+import type { DeployLock } from '../rollout/lock.ts';
 import { doctorScript } from './scripts.ts';
 
 /** How a host is that shall become a node, or is one. */
@@ -68,6 +69,8 @@ export interface Needs {
   readonly release: Release;
   readonly releaseBytes: number;
   readonly indexBytes: number;
+  /** Of its peer. */
+  readonly lock?: DeployLock | undefined;
 }
 
 /** Seconds: sessions and leases of a library go by its clocks. */
@@ -81,6 +84,7 @@ const spare = 200e6;
 export function nodeObstacles(found: Examined, needs: Needs, { user, data, ports }: Topology): readonly string[] {
   const { facts, hasSystemd, memory, ahead, owner, dataFree, taken, active } = found;
   const { release, releaseBytes, indexBytes } = needs;
+  const lock = facts.lock ?? needs.lock;
   const platform = platformProblem(release.platform, facts);
   const isOurs = active.some((unit) => unit.startsWith('reperio-web.'));
   const missing = facts.there.includes(release.version) ? 0 : releaseBytes * 1.1;
@@ -88,6 +92,8 @@ export function nodeObstacles(found: Examined, needs: Needs, { user, data, ports
   return [
     facts.root === undefined &&
       'Whoever logs in there is not root, and sudo asks for a password. Allow it without one, or name root under `deploy: {user}` in cluster.yaml.',
+    lock !== undefined &&
+      `Deploying is locked by ${lock.holder} since ${lock.since}: ${lock.reason}. The release may be another one afterwards: wait for the end of it; \`reperio deploy status\` shows it.`,
     platform !== undefined && `Release ${release.version} cannot run there: ${platform}.`,
     facts.lacks.length > 0 && `It has no ${facts.lacks.join(', ')}: install what is missing.`,
     !hasSystemd && 'systemd does not run there, so nothing would start the services.',

@@ -7,7 +7,7 @@ import { askFacts } from '../rollout/facts.ts';
 import type { Fleet } from '../rollout/fleet.ts';
 import { digestsOn, sha256 } from './digests.ts';
 import { reloadOf } from './reloads.ts';
-import { writeScript } from './scripts.ts';
+import { markScript, ownMark, unmarkScript, writeScript } from './scripts.ts';
 
 /** A file of another host that names the node, or does not any more. */
 export interface NeighbourFile {
@@ -45,16 +45,24 @@ export async function neighbourFiles(
       if (changed.length === 0) return [];
       const digests = await digestsOf(fleet, host.name, changed);
       return changed.map((file) => {
-        const digest = digests?.get(file.path);
-        const is = (text: string | undefined): boolean =>
-          text === undefined ? digest === undefined : digest === sha256(text);
-        const state =
-          digests === undefined ? 'silent' : is(file.text) ? 'done' : is(old.get(file.path)) ? 'open' : 'edited';
+        const state = digests === undefined ? 'silent' : stateOf(digests, file, old.get(file.path));
         return { host: host.name, file, state, reload: reloadOf(file.path, { isWeb: host.roles.includes('web') }) };
       });
     }),
   );
   return found.flat();
+}
+
+/** `before`: its text without the change; undefined: it was not there. */
+export function stateOf(
+  digests: ReadonlyMap<string, string>,
+  { path, text }: Pick<RenderedFile, 'path' | 'text'>,
+  before: string | undefined,
+): NeighbourFile['state'] {
+  const digest = digests.get(path);
+  // One with a mark was written, and whoever broke off then had nobody read it.
+  if (digest === sha256(text)) return digests.has(markOf(path)) ? 'open' : 'done';
+  return digest === (before === undefined ? undefined : sha256(before)) ? 'open' : 'edited';
 }
 
 /** Writes what is open and has it read; each file once. Says what it did. */
@@ -64,6 +72,8 @@ export async function applyNeighbours(fleet: Fleet, files: readonly NeighbourFil
   for (const name of new Set(open.map(({ host }) => host))) {
     const host = await fleet.host(name);
     const own = open.filter((each) => each.host === name);
+    const marks = own.flatMap(({ file, reload }) => (reload === undefined ? [] : [markOf(file.path)]));
+    await fleet.script(name, markScript, marks);
     for (const { file } of own)
       await host.must([...host.asRoot, 'sh', '-euc', writeScript, 'reperio', file.path, file.mode.toString(8)], {
         ...{ input: file.text, what: `writing ${file.path}` },
@@ -72,9 +82,14 @@ export async function applyNeighbours(fleet: Fleet, files: readonly NeighbourFil
       own.flatMap(({ reload }) => (reload === undefined ? [] : [[reload.join(' '), reload] as const])),
     );
     for (const words of commands.values()) await host.must([...host.asRoot, ...words], { limit: 90 });
+    await fleet.script(name, unmarkScript, marks);
     done.push(`${name}: wrote ${own.map(({ file }) => file.path).join(', ')}; ${[...commands.keys()].join('; ')}`);
   }
   return done;
+}
+
+export function markOf(path: string): string {
+  return `${ownMark}.${sha256(path).slice(0, 12)}`;
 }
 
 /** What somebody has to do by hand, a line each. */
@@ -103,7 +118,7 @@ async function digestsOf(
     return await digestsOn(
       fleet,
       name,
-      files.map(({ path }) => path),
+      files.flatMap(({ path }) => [path, markOf(path)]),
     );
   } catch (error) {
     if (error instanceof UserError) return undefined;

@@ -71,7 +71,8 @@ export async function prepare(fleet: Fleet, { name, from, release: named }: Node
     const found = await examine(fleet, host);
     const releaseBytes = isHere ? own.bytes : await bytesOn(fleet, peer!);
     const indexBytes = sum(peer?.found.segments.values() ?? []);
-    const obstacles = nodeObstacles(found, { release, releaseBytes, indexBytes }, fleet.topology);
+    const needs = { release, releaseBytes, indexBytes, lock: peer?.found.facts.lock };
+    const obstacles = nodeObstacles(found, needs, fleet.topology);
     if (!isHere) own?.close();
     return { host, found, peer, release, manifest, releaseBytes, source: isHere ? own : undefined, obstacles };
   } catch (error) {

@@ -6,6 +6,7 @@ import { sshErrors } from '../ssh/errors.ts';
 import { megabytes } from './doctor.ts';
 import { replicateErrors } from './errors.ts';
 import type { Prepared } from './prepare.ts';
+import { markScript, ownMark } from './scripts.ts';
 import { stream } from './stream.ts';
 
 /** Seconds. */
@@ -56,6 +57,7 @@ export async function bringRelease(fleet: Fleet, prepared: Prepared, signal: Abo
     const shown = files.length > 3 ? `${files.slice(0, 3).join(', ')} and ${files.length - 3} more` : files.join(', ');
     throw new UserError(replicateErrors.filesDiffer, { host: host.name, version, files: shown });
   }
+  if (found.active.length > 0 && found.facts.version !== version) await script(markScript, [ownMark]);
   await script(switchScript, [folder, `releases/${version}`, found.facts.current]);
   return said;
 }

@@ -5,8 +5,9 @@ import { hostNamed } from '../../cluster/topology/read.ts';
 import { exampleTopology, testSecrets } from '../../cluster/topology/test-topology.ts';
 import type { Release } from '../release/release.ts';
 import { parseFacts } from '../rollout/facts.ts';
+import { sha256 } from './digests.ts';
 import { type Examined, nodeObstacles } from './doctor.ts';
-import { byHandLines, type NeighbourFile, without } from './neighbours.ts';
+import { byHandLines, markOf, type NeighbourFile, stateOf, without } from './neighbours.ts';
 import { reloadOf } from './reloads.ts';
 
 const topology = exampleTopology();
@@ -59,6 +60,30 @@ test('each thing that is not well is a sentence, and all are told at once', () =
       String(pattern),
     );
   assert.equal(sentences.length, 10);
+});
+
+test('while somebody deploys, no node is added: its release may be taken back', () => {
+  const lock = { id: '1', holder: 'ada@desk', reason: 'deploy of 0.3.0', since: '2026-11-30T01:00:00Z' };
+  const own = found(`${well}lock\t${JSON.stringify(lock)}\n`);
+  for (const sentences of [
+    nodeObstacles(own, needs, topology),
+    nodeObstacles(found(well), { ...needs, lock }, topology),
+  ])
+    assert.match(sentences.join(), /^Deploying is locked by ada@desk since 2026-11-30T01:00:00Z: deploy of 0\.3\.0\./);
+});
+
+test('a file that was written and not read is written and read again', () => {
+  const file = { path: '/etc/haproxy/haproxy.cfg', text: 'new' };
+  const there = (text: string, ...more: readonly string[]): ReadonlyMap<string, string> =>
+    new Map([[file.path, sha256(text)], ...more.map((path) => [path, sha256('')] as const)]);
+  const mark = markOf(file.path);
+  assert.deepEqual(
+    [there('new'), there('new', mark), there('old', mark), there('mine', mark), new Map()].map((digests) =>
+      stateOf(digests, file, 'old'),
+    ),
+    ['done', 'open', 'open', 'edited', 'edited'],
+  );
+  assert.equal(stateOf(new Map(), file, undefined), 'open');
 });
 
 test('every file of another host that names a node has what reads it again', () => {

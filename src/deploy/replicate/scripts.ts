@@ -3,6 +3,21 @@
  * done twice.
  */
 
+/**
+ * There while files of this host were written and who reads them was not told yet, so that the next
+ * attempt tells them. After a boot everybody has read everything, and nothing is in /run.
+ */
+export const ownMark = '/run/reperio-unread';
+
+/** Files: each is made. */
+export const markScript = `for each; do : >"$each"; done`;
+
+/** A file: "yes" when it is there. */
+export const isMarkedScript = `if [ -e "$1" ]; then echo yes; fi`;
+
+/** Files: each is deleted. */
+export const unmarkScript = `rm -f -- "$@"`;
+
 /** user, data folder, ports: lines "name TAB value". */
 export const doctorScript = `
 LC_ALL=C; export LC_ALL
@@ -70,7 +85,7 @@ systemctl enable --quiet "$@" 2>/dev/null || systemctl enable "$@" >/dev/null
 if ! systemctl "$verb" "$@"; then
   for each; do
     if ! systemctl is-active --quiet "$each"; then
-      journalctl -q -n 20 -o cat --no-pager -u "$each" 2>/dev/null | grep -v '^ *at ' | tail -n 4 >&2
+      journalctl -q -n 20 -o cat --no-pager -u "$each" 2>/dev/null | grep -v '^ *at ' | tail -n 6 >&2
     fi
   done
   exit 1

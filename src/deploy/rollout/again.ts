@@ -6,7 +6,7 @@ import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
 import { holderHere, newTurn, takeOver } from './lock.ts';
 import { Recorder } from './recorder.ts';
-import { type Survey, survey } from './survey.ts';
+import { type Survey, survey, unasked } from './survey.ts';
 
 export interface AgainOptions {
   /** Folder or file of the release; undefined: where it was. */
@@ -22,7 +22,10 @@ const leftAfter = 60;
 export async function resume(fleet: Fleet, options: AgainOptions, watching: Watching): Promise<void> {
   const found = await survey(fleet, { log: 10 });
   const deployment = unfinished(found);
-  if (deployment === undefined) throw new UserError(rolloutErrors.nothingToResume);
+  if (deployment === undefined)
+    throw (
+      onlyLocked(found) ?? unasked(found, 'an unfinished deployment') ?? new UserError(rolloutErrors.nothingToResume)
+    );
   await goOn(fleet, deployment, found, { ...options, back: false }, watching);
 }
 
@@ -38,9 +41,19 @@ export async function rollback(fleet: Fleet, options: Omit<AgainOptions, 'named'
     });
     return;
   }
+  const locked = onlyLocked(found);
+  if (locked !== undefined) throw locked;
   const version = previousOf(found);
   const release = await releaseOnHosts(fleet, version);
   await deploy(fleet, { release, source: undefined, isRollback: true }, watching);
+}
+
+/** Whoever deployed was killed before anything was noted, or somebody locked it by hand. */
+function onlyLocked({ facts, library }: Pick<Survey, 'facts' | 'library'>): UserError | undefined {
+  const lock = facts.find((each) => each.lock !== undefined)?.lock ?? library?.lock;
+  if (lock === undefined) return undefined;
+  const { holder, reason, since } = lock;
+  return new UserError(rolloutErrors.onlyLocked, { holder, reason, since });
 }
 
 /** Of all copies of its state, the newest. */

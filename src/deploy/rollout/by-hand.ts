@@ -3,7 +3,7 @@ import { rolloutErrors } from './errors.ts';
 import type { Fleet } from './fleet.ts';
 import { type DeployLock, holderHere, lockedBy, lockHosts, newId, unlockHosts } from './lock.ts';
 import { Recorder } from './recorder.ts';
-import { type Survey, survey } from './survey.ts';
+import { type Survey, silentHosts, survey, unasked } from './survey.ts';
 
 /** Keeps everybody from deploying, with a reason. Throws `locked`. */
 export async function lockByHand(fleet: Fleet, reason: string): Promise<DeployLock> {
@@ -28,12 +28,12 @@ export async function unlockByHand(fleet: Fleet, force: boolean): Promise<Unlock
   const found = await survey(fleet);
   const locks = [...found.facts.map(({ lock }) => lock), found.library?.lock].filter((each) => each !== undefined);
   const [lock] = locks;
-  if (lock === undefined) throw new UserError(rolloutErrors.notLocked);
+  if (lock === undefined) throw unasked(found, 'a lock') ?? new UserError(rolloutErrors.notLocked);
   const isDeployment = found.facts.some(({ state }) => state !== undefined);
   if (!force && (lock.holder !== holderHere() || isDeployment))
     throw new UserError(rolloutErrors.lockOfOthers, { ...lock });
   const names = found.hosts.map(({ name }) => name);
-  const silent = names.filter((name) => !found.facts.some((each) => each.name === name));
+  const silent = silentHosts(found);
   const left = new Set(silent);
   for (const id of new Set(locks.map((each) => each.id))) {
     const there = names.filter((name) => !silent.includes(name));

@@ -23,7 +23,19 @@ export const rolloutErrors = defineErrors({
     code: 'REPERIO_DEPLOY_LOCKED',
     status: 409,
     message: 'Deploying is locked by {holder} since {since}: {reason} (seen {where}).',
-    hint: 'Ask them, and wait. `reperio deploy status` shows how far it is; if it was left where it stopped, `reperio deploy resume` goes on, and `reperio deploy rollback` takes it back.',
+    hint: 'Ask them, and wait. `reperio deploy status` shows how far it is; if it was left where it stopped, `reperio deploy resume` goes on, and `reperio deploy rollback` takes it back; where nothing was begun, `reperio deploy unlock` ends the lock.',
+  },
+  onlyLocked: {
+    code: 'REPERIO_DEPLOY_ONLY_LOCKED',
+    status: 409,
+    message: 'Deploying is locked by {holder} since {since}: {reason}; nothing was begun under that lock.',
+    hint: 'If whoever took it has gone, `reperio deploy unlock` ends it (with --force when it is not yours). Then run the command again, or begin with `reperio deploy run RELEASE`.',
+  },
+  unasked: {
+    code: 'REPERIO_DEPLOY_UNASKED',
+    status: 503,
+    message: '{hosts} cannot be asked, and no other host knows of {what}.',
+    hint: '{problem} Then run the command again.',
   },
   notLocked: {
     code: 'REPERIO_DEPLOY_NOT_LOCKED',

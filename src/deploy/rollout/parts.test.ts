@@ -10,7 +10,7 @@ import { type HostFacts, parseFacts } from './facts.ts';
 import { obstaclesOf } from './obstacles.ts';
 import { differing } from './ready.ts';
 import * as scripts from './scripts.ts';
-import { hostsInOrder } from './survey.ts';
+import { hostsInOrder, unasked } from './survey.ts';
 
 const migration = (number: number, offline = false) => ({
   ...{ number, file: `000${number}-a.sql`, checksum: `c${number}`, offline, locks: undefined },
@@ -157,6 +157,15 @@ test('what a host says is read line by line, whatever is missing', () => {
     ],
   );
   assert.deepEqual(lock.units, []);
+});
+
+test('that there is no lock and nothing unfinished is said only when all hosts were asked', () => {
+  const hosts = ['web1', 'web2'].map((name) => ({ name, isWeb: true, units: [], before: '' }));
+  const facts = [parseFacts('web1', '', 'direct')];
+  const error = unasked({ hosts, facts, problems: ['web2 cannot be reached. Try `ssh web2 true`.'] }, 'a lock');
+  assert.equal(error?.message, 'web2 cannot be asked, and no other host knows of a lock.');
+  assert.match(error.hint, /^web2 cannot be reached\. Try `ssh web2 true`\. Then run/);
+  assert.equal(unasked({ hosts: hosts.slice(0, 1), facts, problems: [] }, 'a lock'), undefined);
 });
 
 test('every script is one that a POSIX shell can read', () => {

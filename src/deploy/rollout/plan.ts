@@ -11,7 +11,7 @@ import type { LoggedDeployment } from './library.ts';
 import { notesOf, obstaclesOf } from './obstacles.ts';
 import type { Source } from './source.ts';
 import { forwardSteps } from './steps.ts';
-import { hostsInOrder, type Survey, survey, versionsInForce } from './survey.ts';
+import { hostsInOrder, type Survey, silentHosts, survey, versionsInForce } from './survey.ts';
 
 /** Everything that a deployment will do and change, as plain data. */
 export interface Planned {
@@ -27,6 +27,8 @@ export interface Planned {
   readonly settings: SettingsChange | undefined;
   /** Files that this program would render otherwise than they are on the hosts. */
   readonly rendered: readonly RenderedChange[];
+  /** Hosts that did not answer: their files are not known. */
+  readonly silent: readonly string[];
   /** What will be done, in order. */
   readonly steps: readonly Step[];
   readonly hosts: readonly string[];
@@ -90,6 +92,7 @@ export async function drawPlan(fleet: Fleet, target: Target): Promise<Drawn> {
     index: newIndex(release, library?.index),
     settings: before?.release === undefined ? undefined : settingsChange(before.release, release),
     rendered: renderedChanges(rendered, found),
+    silent: silentHosts(found),
     steps: stepsFor(hosts, target, found),
     hosts: hosts.map(({ name }) => name),
     verify: topology.deploy.verify,

@@ -84,6 +84,22 @@ export async function survey(fleet: Fleet, { files, log = 1 }: SurveyOptions = {
   return { hosts, balancers, facts, problems, up, library, libraryProblem };
 }
 
+/** Hosts that run the program and did not answer. */
+export function silentHosts({ hosts, facts }: Pick<Survey, 'hosts' | 'facts'>): readonly string[] {
+  return hosts.map(({ name }) => name).filter((name) => !facts.some((each) => each.name === name));
+}
+
+/** That there is none may be said only of hosts that answer. Undefined: all do. */
+export function unasked(
+  found: Pick<Survey, 'hosts' | 'facts' | 'problems'>,
+  what: 'a lock' | 'an unfinished deployment',
+): UserError | undefined {
+  const silent = silentHosts(found);
+  if (silent.length === 0) return undefined;
+  const problem = found.problems[0] ?? '';
+  return new UserError(rolloutErrors.unasked, { hosts: silent.join(', '), what, problem });
+}
+
 function deployHost({ name, roles }: Host, facts: readonly HostFacts[]): DeployHost {
   const isWeb = roles.includes('web');
   const before = facts.find((each) => each.name === name)?.current ?? '';

@@ -57,6 +57,12 @@ export function lastLine(said: string): string {
   return said.trim().split('\n').at(-1)?.trim() ?? '';
 }
 
+/** What a program said last: the error of our own ones with its hint, or a line. */
+export function lastWords(said: string): string {
+  const error = /(?:^|\n)error: (?![\s\S]*\nerror: )(.*)(?:\nhint: (.*))?/.exec(said);
+  return error === null ? lastLine(said) : error.slice(1).filter(Boolean).join(' ');
+}
+
 /** Is it a connection that cannot be made, or one that broke? Then a later attempt may do. */
 export function isConnectionTrouble(error: unknown): error is UserError {
   return (

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { UserError } from '../../errors/errors.ts';
 import { sshErrors } from './errors.ts';
-import { explainConnection, lastLine, reasonIn, type SshTarget, valuesOf } from './explain.ts';
+import { explainConnection, lastLine, lastWords, reasonIn, type SshTarget, valuesOf } from './explain.ts';
 import { shellText } from './quote.ts';
 import { type CopyPlan, rsync } from './rsync.ts';
 import { knowsName, masterWords, type SshOptions, sharedWords, sshEnvironment } from './words.ts';
@@ -130,7 +130,7 @@ export class SshHost {
   async must(words: readonly string[], options: RunOptions = {}): Promise<string> {
     const { status, stdout, stderr } = await this.run(words, options);
     if (status === 0) return stdout;
-    const said = lastLine(stderr) || lastLine(stdout) || 'it said nothing';
+    const said = lastWords(stderr) || lastLine(stdout) || 'it said nothing';
     const what = options.what ?? shown(words);
     throw new UserError(sshErrors.failed, { ...valuesOf(this.target), what, status, said });
   }

@@ -92,6 +92,8 @@ describe('a host by ssh', { skip: lacks('ssh', 'sshd', 'rsync') }, () => {
         assert.match(error.message, /^On here, `sh -c .*` failed with status 3: two$/);
         return true;
       });
+      const ours = 'printf "error: Old.\\nhint: Old.\\nerror: A port is taken.\\nhint: Stop it.\\n\\n" >&2; exit 1';
+      await assert.rejects(host.must(['sh', '-c', ours]), /failed with status 1: A port is taken\. Stop it\.$/);
       const log = readFileSync(join(sshd.folder, 'log'), 'utf8');
       assert.equal(log.match(/Accepted publickey/g)?.length, 1);
     } finally {

@@ -13,6 +13,12 @@ export const alertErrors = defineErrors({
     message: 'The gateway for text messages did not take the message to {to}: {reason}.',
     hint: 'Look into the log of the gateway; `reperio alert test --recipient sms:{to}` tries again.',
   },
+  denied: {
+    code: 'REPERIO_ALERTS_DENIED',
+    status: 403,
+    message: 'This user may not read the alerts of this node: {reason}.',
+    hint: 'Be root or the user of the service, as with `sudo -u reperio reperio alert list`.',
+  },
   noAlert: {
     code: 'REPERIO_NO_ALERT',
     status: 404,

@@ -50,7 +50,7 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
     const since = waiting();
     if (since !== undefined && now() - since > waitsLong) return 'a message has been waiting for minutes';
     // While it is wrong, each time.
-    if (problem === undefined && now() - probed < probeEvery) return undefined;
+    if (problem === undefined && isWithin(now() - probed, probeEvery)) return undefined;
     probed = now();
     problem = await probe().then(
       () => undefined,
@@ -65,7 +65,7 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
       if (address === undefined) return;
       // Another one, after a reload: at once.
       const isNew = address !== used;
-      if (!isNew && now() - beaten < (unheard > 0 && unheard <= soonAgain ? tryAgain : beatEvery)) return;
+      if (!isNew && isWithin(now() - beaten, unheard > 0 && unheard <= soonAgain ? tryAgain : beatEvery)) return;
       beaten = now();
       used = address;
       let reason = await whyNot();
@@ -83,4 +83,9 @@ export function createHeartbeat({ url, probe, waiting, say, now = Date.now }: He
     state: () =>
       url() === undefined ? undefined : { heard, unheard, ...(told === undefined ? {} : { problem: told }) },
   };
+}
+
+/** A clock that was set back makes the past the future: then it is time. */
+function isWithin(since: number, length: number): boolean {
+  return since >= 0 && since < length;
 }

@@ -26,7 +26,7 @@ export interface AlertKeeper {
 }
 
 export function createAlertKeeper({ database, file, node, times, keep, discard }: AlertKeeperOptions): AlertKeeper {
-  let here = file.read();
+  let here = readable(file);
   /** What changed here while the database was away. */
   let isApart = false;
 
@@ -87,6 +87,15 @@ export function createAlertKeeper({ database, file, node, times, keep, discard }
       }
     },
   };
+}
+
+/** A folder that the service may not read costs what was known before, and not the watching. */
+function readable(file: AlertFile): Alerts {
+  try {
+    return file.read();
+  } catch {
+    return new Map();
+  }
 }
 
 /** What the database knows and what this node has learnt without it: of each alert the newer. */

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Operators } from '../operators.ts';
+import { alertFolder } from './alert-folder.ts';
 import { type Letter, lateText } from './message-text.ts';
 import type { Recipient } from './recipients.ts';
 import type { AlertSender } from './send.ts';
@@ -32,25 +33,28 @@ const tooOld = 24 * 3_600_000;
 
 /** Messages that wait in the data folder: they outlive crashes, and ways that are closed. */
 export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sentence: string) => void): AlertOutbox {
-  const folder = join(dataFolder, 'alerts', 'outbox');
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  alertFolder(dataFolder);
+  const folder = alertFolder(dataFolder, 'outbox');
   /** What the disk did not take: an alert may say that it is full. */
   const inMemory = new Map<string, Waiting>();
   const due = new Map<string, number>();
   const sending = new Set<string>();
+  /** Sent, and still on a disk that deletes nothing at present: never sent again. */
+  const over = new Set<string>();
 
   function forget(name: string): void {
     inMemory.delete(name);
     due.delete(name);
     try {
       rmSync(join(folder, name), { force: true });
+      over.delete(name);
     } catch {
-      // The folder itself is gone, and with it the file.
+      over.add(name);
     }
   }
 
   function all(): readonly string[] {
-    return [...namesIn(folder), ...inMemory.keys()].sort();
+    return [...namesIn(folder).filter((name) => !over.has(name)), ...inMemory.keys()].sort();
   }
 
   async function sendOne(name: string, sender: AlertSender, now: number): Promise<void> {
@@ -91,8 +95,9 @@ export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sen
       for (const name of names) forget(name);
     },
     flush: async (sender, now) => {
+      for (const name of over) forget(name);
       // Each way by itself: a server that does not answer keeps nobody else waiting.
-      const names = all().filter((name) => !sending.has(name) && (due.get(name) ?? 0) <= now);
+      const names = all().filter((name) => !sending.has(name) && isDue(due.get(name) ?? 0, now));
       await Promise.all(
         names.map(async (name) => {
           sending.add(name);
@@ -109,6 +114,11 @@ export function openOutbox(dataFolder: string, say: (level: 'info' | 'warn', sen
       return name === undefined ? undefined : Number(name.split('-')[0]);
     },
   };
+}
+
+/** Also when the clock was set back: it would be waited for. */
+function isDue(at: number, now: number): boolean {
+  return at <= now || at > now + tryAgain;
 }
 
 function namesIn(folder: string): readonly string[] {

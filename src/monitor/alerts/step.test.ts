@@ -27,6 +27,10 @@ function scene(node = 'web1') {
     ask(asked: { name: string; acknowledge?: string; silentUntil?: number }) {
       alerts = withAsked(alerts, { at: now, ...asked });
     },
+    /** Somebody sets the clock. */
+    back(seconds: number) {
+      now -= seconds * 1000;
+    },
     /** For so many seconds the checks find this. */
     run(seconds: number, states: Readonly<Record<string, CheckState>>, by = node) {
       const answers = new Map(
@@ -109,6 +113,23 @@ test('what is acknowledged is neither escalated nor repeated; its end is told', 
   one.run(400, { backup: 'ok' });
   assert.match(one.said[1] ?? '', /alert -backup$/);
   assert.throws(() => one.ask({ name: 'nothing', acknowledge: 'ada' }), { code: 'REPERIO_NO_ALERT' });
+});
+
+test('a clock that was a day ahead and is set back delays no message: of what begins, of what is new, and of an end', () => {
+  const begins = scene();
+  begins.run(10, { database: 'critical' });
+  begins.back(86_400);
+  begins.run(40, { database: 'critical' });
+  assert.equal(begins.said.length, 1, begins.said.join());
+  const other = scene();
+  other.run(30, { database: 'critical' });
+  other.back(86_400);
+  other.run(60, { database: 'critical', disk: 'critical' });
+  assert.match(other.said[1] ?? '', /^-\d+ alert \+disk@web1$/);
+  other.back(86_400);
+  other.run(400, { database: 'ok', disk: 'ok' });
+  assert.match(other.said[2] ?? '', /alert -database -disk@web1$/);
+  assert.equal(other.said.length, 3);
 });
 
 test('what is silenced is told when the silence is over, if it is still so', () => {

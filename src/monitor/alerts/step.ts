@@ -16,7 +16,7 @@ export function stepAlerts(
   answers: ReadonlyMap<string, CheckAnswer>,
   { node, now, times = alertTimes }: { readonly node: string; readonly now: number; readonly times?: AlertTimes },
 ): AlertStep {
-  const alerts = new Map(before);
+  const alerts = new Map([...before].map(([name, alert]) => [name, untilNow(alert, now)]));
   for (const [check, answer] of answers) {
     const name = alertName(check, node);
     const next = judged(alerts.get(name) ?? newAlert(name, check, node), answer, now, times);
@@ -42,6 +42,24 @@ function newAlert(name: string, check: string, node: string): Alert {
 export function silentAlert(name: string): Alert {
   const [check = name, node = ''] = name.split('@');
   return newAlert(name, check, node);
+}
+
+/**
+ * A clock that was ahead and was set back leaves times that are to come: waiting for them would
+ * tell nobody for as long as it was wrong.
+ */
+function untilNow(alert: Alert, now: number): Alert {
+  const { since, lastBad, wellSince, fired, resolved, told, firstTold, turns, acknowledged } = alert;
+  const times = [since, lastBad, wellSince ?? 0, fired ?? 0, resolved ?? 0, told ?? 0, firstTold ?? 0, ...turns];
+  if (Math.max(acknowledged?.at ?? 0, ...times) <= now) return alert;
+  const early = <T extends number | null>(at: T) => (at === null ? at : Math.min(at, now)) as T;
+  return {
+    ...alert,
+    ...{ since: early(since), lastBad: early(lastBad), wellSince: early(wellSince), fired: early(fired) },
+    ...{ resolved: early(resolved), told: early(told), firstTold: early(firstTold) },
+    turns: turns.map((at) => Math.min(at, now)),
+    acknowledged: acknowledged && { ...acknowledged, at: Math.min(acknowledged.at, now) },
+  };
 }
 
 /** Undefined: nothing is to be remembered. */

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -18,6 +20,7 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { inReadOnly } from '../../../test/support/read-only-folder.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../../../test/support/stoppable-database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { loadSettings } from '../../config/settings.ts';
@@ -218,6 +221,8 @@ test('what cannot be sent waits in the data folder and is sent later, and says s
   assert.equal(outbox.oldest(), at);
   await outbox.flush(sender, at + 10_000);
   assert.equal(asked.length, 1, 'not again at once');
+  await outbox.flush(sender, at - 86_400_000);
+  assert.equal(asked.splice(1).length, 1, 'at once, since the clock was set back');
   // Another process of the node, after a crash.
   status = 200;
   await openOutbox(dataFolder, () => undefined).flush(sender, at + 20 * 60_000);
@@ -226,6 +231,58 @@ test('what cannot be sent waits in the data folder and is sent later, and says s
   assert.match(said.join('\n'), /did not take the message to \+41761111111: it answered 402 no credit left/);
   assert.doesNotMatch(said.join('\n'), /hunter2/);
   sender.close();
+});
+
+test('what was sent and cannot be deleted is not sent again; it is deleted later', async () => {
+  const { dataFolder } = settingsOf('kept');
+  const outbox = openOutbox(dataFolder, () => undefined);
+  const folder = join(dataFolder, 'alerts', 'outbox');
+  const letter = { at: 1_000, subject: 's', short: 's', text: 't' };
+  outbox.keep(letter, [recipientOf('sms:+41761111111', '*')], { from: 'l@library.example' });
+  let sent = 0;
+  const sender = {
+    ...createSender({ smtpUrl: undefined, smsGateway: undefined }, { post: () => undefined }),
+    send: async () => void sent++,
+  };
+  const [name] = readdirSync(folder);
+  const asItIs = readFileSync(join(folder, name!));
+  await inReadOnly(scratch, folder, async () => {
+    await outbox.flush(sender, 2_000);
+    await outbox.flush(sender, 3_000);
+  });
+  assert.deepEqual(readFileSync(join(folder, name!)), asItIs);
+  assert.deepEqual([sent, outbox.oldest()], [1, undefined]);
+  await outbox.flush(sender, 4_000);
+  assert.deepEqual([sent, readdirSync(folder).length], [1, 0]);
+});
+
+test('who may not read the data folder is told so, and not that there are no alerts', async () => {
+  const dataFolder = folderOf('denied');
+  const file = alertFile(dataFolder);
+  file.write(new Map());
+  const database = connect('postgresql://nobody@127.0.0.1:1/none', impatience);
+  const folder = join(dataFolder, 'alerts');
+  try {
+    await inReadOnly(scratch, folder, async () => {
+      chmodSync(folder, 0o000);
+      await assert.rejects(knownAlerts(database, file), { code: 'REPERIO_ALERTS_DENIED' });
+      const ack = askOfAlerts(database, file, { name: 'disk', at: 1, acknowledge: 'ada' });
+      await assert.rejects(ack, { code: 'REPERIO_ALERTS_DENIED' });
+    });
+  } finally {
+    await database.close();
+  }
+});
+
+test('what root asks for while the database is away is read by the user of the service', (t) => {
+  if (process.getuid?.() !== 0) return t.skip('for root alone');
+  const dataFolder = folderOf('rooted');
+  chownSync(dataFolder, 65_534, 65_534);
+  alertFile(dataFolder).ask({ name: 'disk', at: 1, acknowledge: 'ada' });
+  openOutbox(dataFolder, () => undefined);
+  for (const path of ['alerts', 'alerts/outbox', 'alerts/asked.jsonl'])
+    assert.equal(statSync(join(dataFolder, path)).uid, 65_534, path);
+  assert.equal(statSync(join(dataFolder, 'alerts')).mode & 0o777, 0o700);
 });
 
 test('gateways: a form, a program without a shell, e-mail; each says why it refused', async () => {
@@ -293,6 +350,8 @@ test('the heartbeat beats once a minute, and is silent while no alert can be sen
     return asked.length - before;
   };
   assert.equal(await beats(3), 3);
+  now -= 86_400_000;
+  assert.equal(await beats(3), 3, 'the clock was set back');
   waiting = now - 180_000;
   assert.equal(await beats(5), 0);
   waiting = undefined;

@@ -32,12 +32,18 @@ const longestMessage = 500;
 const linesOfStack = 12;
 
 type Group = Pick<CountedFailure, 'fingerprint' | 'kind' | 'type' | 'code' | 'place' | 'message' | 'frames'>;
+interface Recent extends Pick<Group, 'kind' | 'type' | 'code' | 'place' | 'message'> {
+  readonly calls: string;
+  /** Frames of our own code tell it from others; otherwise its message does. */
+  readonly isOurs: boolean;
+  readonly group: Group;
+}
 interface Counting {
   readonly group: Group;
   readonly first: number;
   last: number;
   count: number;
-  readonly hours: Record<string, number>;
+  readonly hours: Map<number, number>;
   samples: FailureSample[];
 }
 
@@ -48,6 +54,11 @@ export function createFailureBook(
   let counting = new Map<string, Counting>();
   /** Groups by what they are made of, so that a storm of one failure reads its stack once. */
   const known = new Map<string, Group>();
+  /**
+   * The last one: in a storm it is the next one too, and equal stacks are sooner seen than looked
+   * up.
+   */
+  let last: Recent | undefined;
 
   function groupOf(seen: SeenFailure, message: string, stack: string): Group {
     const { kind, place = '' } = seen;
@@ -55,11 +66,19 @@ export function createFailureBook(
     const type = (seen.type ?? typeOf(seen.error)).slice(0, 60);
     // The message stands before the frames, and is another one each time.
     const calls = stack.slice(Math.max(0, stack.indexOf('\n    at ')));
-    const key = [kind, type, code, place, calls, calls.includes('/src/') ? '' : message].join('\n');
-    const before = known.get(key);
-    if (before !== undefined) return before;
+    if (last?.kind === kind && last.place === place && last.type === type && last.code === code)
+      if (last.calls === calls && (last.isOurs || last.message === message)) return last.group;
+    const isOurs = calls.includes('/src/');
+    const key = [kind, type, code, place, calls, isOurs ? '' : message].join('\n');
+    const group = known.get(key) ?? newGroup(key, { kind, type, code, place, message }, stack);
+    last = { kind, type, code, place, message, calls, isOurs, group };
+    return group;
+  }
+
+  function newGroup(key: string, { kind, ...seen }: Omit<Recent, 'calls' | 'isOurs' | 'group'>, stack: string): Group {
+    const { message } = seen;
     const frames = ownFrames(stack);
-    const identity = { type, code, place, frames, message };
+    const identity = { ...seen, frames };
     const group = { ...identity, kind, message: commonMessage(message), fingerprint: fingerprintOf(identity) };
     if (known.size >= mostKnown) known.clear();
     known.set(key, group);
@@ -75,13 +94,13 @@ export function createFailureBook(
     const at = now();
     let one = counting.get(group.fingerprint);
     if (one === undefined) {
-      one = { group, first: at, last: at, count: 0, hours: {}, samples: [] };
+      one = { group, first: at, last: at, count: 0, hours: new Map(), samples: [] };
       counting.set(group.fingerprint, one);
     }
     one.last = at;
     one.count++;
     const hour = at - (at % 3_600_000);
-    one.hours[hour] = (one.hours[hour] ?? 0) + 1;
+    one.hours.set(hour, (one.hours.get(hour) ?? 0) + 1);
     if (one.samples.length < samplesKept) one.samples.push(sampleOf(node, seen, message, stack, at));
   }
 
@@ -97,9 +116,10 @@ export function createFailureBook(
     take: () => {
       const taken = [...counting.values()];
       counting = new Map();
-      return taken.map(({ group, ...one }) => ({
+      return taken.map(({ group, hours, ...one }) => ({
         ...group,
         ...one,
+        hours: Object.fromEntries(hours),
         release,
         samples: one.samples.toReversed(),
       }));

@@ -21,10 +21,23 @@ export function failureFile(dataFolder: string, name = fileName): FailureFile {
   const path = join(dataFolder, `${name}.jsonl`);
   // What is being taken over: after a crash it is taken over again.
   const taken = join(dataFolder, `${name}.taken.jsonl`);
+  /** It is safe elsewhere, on a disk that deletes nothing at present: it is not taken again. */
+  let isOver = false;
+  const over = (): void => {
+    isOver = true;
+    try {
+      rmSync(taken, { force: true });
+      isOver = false;
+    } catch {
+      // With the next take.
+    }
+  };
   const take: FailureFile['take'] = () => {
+    if (isOver) over();
+    if (isOver) return { failures: [], over };
     // A crash left one: the newer one waits for the next time.
     if (!existsSync(taken) && existsSync(path)) renameSync(path, taken);
-    return { failures: sumOfFailures(readLines(taken)), over: () => rmSync(taken, { force: true }) };
+    return { failures: sumOfFailures(readLines(taken)), over };
   };
   return {
     append: (failures) => {

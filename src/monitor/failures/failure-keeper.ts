@@ -22,16 +22,31 @@ export interface FailureKeeper {
 
 /** While the database is away, it is tried again after this long. Milliseconds. */
 const tryAgain = 5_000;
+/** More of them are summed up. */
+const mostWaiting = 1_000;
 
 export function createFailureKeeper({ database, file, say, tell }: FailureKeeperOptions): FailureKeeper {
   let waiting: CountedFailure[] = [];
   let writing: Promise<void> | undefined;
   let again = 0;
   let isAway = false;
+  let isFull = false;
+
+  /** The data folder may be on a disk that is full: then in memory. */
+  function keepHere(failures: readonly CountedFailure[]): void {
+    try {
+      file.append(failures);
+      isFull = false;
+    } catch (error) {
+      waiting = [...sumOfFailures([...failures, ...waiting])].slice(0, mostWaiting);
+      if (!isFull) say('warn', `Failures wait in memory, since the data folder takes none: ${String(error)}`);
+      isFull = true;
+    }
+  }
 
   async function writeAll(): Promise<void> {
     const failures = sumOfFailures(waiting.splice(0));
-    if (performance.now() < again) return file.append(failures);
+    if (performance.now() < again) return keepHere(failures);
     const kept = file.isThere() ? file.take() : undefined;
     const all = sumOfFailures([...(kept?.failures ?? []), ...failures]);
     if (all.length === 0) return kept?.over();
@@ -50,7 +65,7 @@ export function createFailureKeeper({ database, file, say, tell }: FailureKeeper
         );
       }
       again = performance.now() + tryAgain;
-      file.append(failures);
+      keepHere(failures);
       if (!isAway) say('warn', `Failures are kept in the data folder until the database takes them: ${error.message}`);
       isAway = true;
     }
@@ -60,7 +75,7 @@ export function createFailureKeeper({ database, file, say, tell }: FailureKeeper
     add: (failures) => {
       waiting.push(...failures);
       // Of a storm while a statement is slow.
-      if (waiting.length > 1_000) waiting = [...sumOfFailures(waiting)];
+      if (waiting.length > mostWaiting) waiting = [...sumOfFailures(waiting)];
     },
     write: () => {
       writing ??= writeAll()

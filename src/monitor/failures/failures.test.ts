@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { inReadOnly } from '../../../test/support/read-only-folder.ts';
 import { type StoppableDatabase, stoppableDatabase } from '../../../test/support/stoppable-database.ts';
 import { waitFor } from '../../../test/support/wait.ts';
 import { openMailer } from '../../mail/mailer.ts';
 import { startSmtp, type TestSmtp } from '../../mail/test-smtp.ts';
+import { connect } from '../../store/database.ts';
 import type { CountedFailure } from './failure.ts';
 import { createFailureBook } from './failure-book.ts';
 import { failureFile } from './failure-file.ts';
@@ -148,6 +150,44 @@ test('while the database is stopped they wait in the data folder, and are taken 
   } finally {
     await own.close();
   }
+});
+
+test('a data folder that takes nothing loses none: they wait in memory, and it is told once', async () => {
+  const dataFolder = join(folderOf('full'), 'not-there');
+  const said: string[] = [];
+  const database = connect('postgresql://nobody@127.0.0.1:1/none', {
+    ...{ poolSize: 1, connectTimeout: 500, statementTimeout: 500, lockTimeout: 500 },
+  });
+  const file = failureFile(dataFolder);
+  const keeper = createFailureKeeper({
+    ...{ database, file, tell: () => undefined, say: (_, sentence) => void said.push(sentence) },
+  });
+  for (const count of [3, 4]) {
+    keeper.add(noted(new Error('first'), count));
+    await keeper.write();
+  }
+  assert.equal(said.filter((one) => one.includes('wait in memory')).length, 1);
+  mkdirSync(dataFolder);
+  await keeper.write();
+  assert.deepEqual(
+    file.take().failures.map(({ count }) => count),
+    [7],
+  );
+  await database.close();
+});
+
+test('what is in the database and cannot be deleted here is not counted again', async () => {
+  const dataFolder = folderOf('kept');
+  const file = failureFile(dataFolder);
+  file.append(noted(new Error('once'), 2));
+  const first = file.take();
+  assert.equal(first.failures.length, 1);
+  await inReadOnly(scratch, dataFolder, async () => {
+    first.over();
+    assert.deepEqual(file.take().failures, []);
+  });
+  assert.deepEqual(file.take().failures, []);
+  assert.equal(file.isThere(), false);
 });
 
 test('a line that was cut off is left out, the others are not', () => {

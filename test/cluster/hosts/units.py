@@ -23,8 +23,8 @@ def read(name):
 class Service:
     def __init__(self, name):
         self.name, self.pid, self.ready, self.wanted, self.ended = name, 0, False, False, threading.Event()
-        # Jobs of one service are done one after the other.
-        self.jobs = threading.Lock()
+        # Jobs of one service are done one after the other, and it has one process.
+        self.jobs, self.one = threading.Lock(), threading.Lock()
         self.log = f'{logs}/{name}'
 
     def environment(self, unit):
@@ -101,16 +101,21 @@ class Service:
         self.ended.set()
         if self.wanted:
             time.sleep(1)
-            if self.wanted and self.pid == 0:
+            self.ensure()
+
+    def ensure(self):
+        with self.one:
+            if self.wanted and not self.pid:
                 self.spawn()
+            return self.pid
 
     def start(self, limit=900):
         """Until it is ready; False when it ended before."""
         if self.ready:
             return True
         self.wanted = True
-        self.spawn()
-        pid, end = self.pid, time.monotonic() + limit
+        # One that was started again by itself is waited for.
+        pid, end = self.ensure(), time.monotonic() + limit
         while time.monotonic() < end:
             if self.ready:
                 return True
@@ -120,15 +125,16 @@ class Service:
         return False
 
     def stop(self):
-        self.wanted = False
-        if not self.pid:
+        with self.one:
+            self.wanted, pid = False, self.pid
+        if not pid:
             return
         try:
-            os.kill(self.pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGTERM)
         except ProcessLookupError:
             pass
         if not self.ended.wait(50):
-            os.killpg(self.pid, signal.SIGKILL)
+            os.killpg(pid, signal.SIGKILL)
             self.ended.wait()
 
 

@@ -104,15 +104,16 @@ export class NodeWorld {
       );
     await cluster.exec('lb1', ['sysctl', '-q', 'net.ipv4.ip_nonlocal_bind=1']);
     await startHaproxy(cluster.host('lb1'), haproxyPlace);
-    installProgram(
-      cluster,
-      'lb1',
-      'systemctl',
-      '#!/bin/sh\n[ "$1 $2" != "reload haproxy" ] || kill -USR2 "$(pgrep -o haproxy)"\n',
-    );
+    this.letReload(true);
     installProgram(cluster, 'db1', 'systemctl', '#!/bin/sh\n');
     await this.#startFirst();
     await this.#prepareEmpty();
+  }
+
+  /** What systemctl of the balancer does with `reload haproxy`. */
+  letReload(works: boolean): void {
+    const reload = works ? 'kill -USR2 "$(pgrep -o haproxy)"' : 'exit 1';
+    installProgram(this.cluster, 'lb1', 'systemctl', `#!/bin/sh\n[ "$1 $2" != "reload haproxy" ] || ${reload}\n`);
   }
 
   async #startFirst(): Promise<void> {
