@@ -697,7 +697,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   checks: {
     for: 'rules of the site file for records: which look at which record, and what they say of it',
     notFor: 'what a kind of check looks at (marc/checks), what is kept of it (cataloguing)',
-    imports: ['index', 'marc', 'search', 'site'],
+    imports: ['index', 'knowledge', 'marc', 'search', 'site', 'store'],
   },
   records: {
     for: 'the only writer of records: matching, modes, revisions, bulk load',

@@ -219,6 +219,7 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
     survivor: Type.Integer(),
     other: Type.Integer(),
     revision: Type.Integer(),
+    warnings: optional(Type.Array(Type.String())),
     other_revision: optional(Type.Integer()),
     fields: optional(
       Type.Array(

@@ -9,6 +9,7 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotAllowed, sendUserError } from '../exchange/messages.ts';
 import { readShown } from '../reading/shown-version.ts';
+import { rulesFor } from '../uploads/take.ts';
 import { editorOf } from './editing.ts';
 import { once, untilFound } from './save.ts';
 import { numberGiven, refusalText } from './shown.ts';
@@ -29,9 +30,11 @@ export function restoreRoutes(app: FastifyInstance, environment: WebEnvironment,
     const key = typeof header === 'string' && header !== '' ? header : given(exchange, 'key');
     const content = JSON.stringify(['restore', id, revision ?? 0]);
     try {
+      const rules = await rulesFor(database, exchange);
       const written = await once(database, { scope: `edit ${person.name ?? ''}`, key, content }, (transaction) =>
-        restoreIn(transaction, analyzerOf(snapshot.site), { id, revision, person: person.name }),
+        restoreIn(transaction, analyzerOf(snapshot.site), { id, revision, person: person.name, rules }),
       );
+      if (written.held !== undefined) return exchange.reply.redirect(`/held/${written.held.id}`, 303);
       await untilFound(exchange, id, written.revision);
       return exchange.reply.redirect(`/record/${id}`, 303);
     } catch (error) {
