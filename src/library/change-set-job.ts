@@ -2,7 +2,7 @@ import sql from 'sql-template-tag';
 import { guardFor } from '../access/write-guard.ts';
 import { type ChangeSet, lockChangeSet, readChangeSet, setState } from '../cataloguing/change-sets.ts';
 import { countOutcomes, deriveOutcomes, type OutcomeCounts, reasonOf } from '../cataloguing/outcomes.ts';
-import { type PlannedRecord, plannedRecords, touchesSource } from '../cataloguing/planned.ts';
+import { onlyCorrects, type PlannedRecord, plannedRecords, touchesSource } from '../cataloguing/planned.ts';
 import { changesAllAtOnce } from '../cataloguing/selection.ts';
 import { withCurrentBases } from '../checks/current-bases.ts';
 import type { Settings } from '../config/settings.ts';
@@ -84,7 +84,7 @@ export async function runChangeSet(
   if (isBulk) await inBulk(context);
   else {
     const current = await withCurrentBases(database, site);
-    const checks = undo ? undefined : incomingChecksOf(current, hidden.length > 0);
+    const checks = isLookedAt(context) ? incomingChecksOf(current, hidden.length > 0) : undefined;
     const rules = { ...rulesOf(site), hidden: hidden.length === 0 ? 'drop' : 'keep', always: false, checks } as const;
     const exact = { ...rules, modes: { ...rules.modes, strongTags: [] } };
     const guard = guardFor(person, snapshot, ['runbibeditmulti']);
@@ -121,6 +121,14 @@ async function countPlanned(database: Database, id: number, undo: boolean): Prom
   return row!.count;
 }
 
+/**
+ * Rules do not look at what was there before, which is there again, and at corrections of what they
+ * found.
+ */
+function isLookedAt({ given, set }: Pick<Context, 'given' | 'set'>): boolean {
+  return !given.undo && !onlyCorrects(set.task);
+}
+
 async function inBulk(context: Context): Promise<void> {
   const { job, database, url, settings, given, set, hidden, total } = context;
   const { workers, batchSize, recordLimit } = settings;
@@ -141,8 +149,7 @@ async function inBulk(context: Context): Promise<void> {
       ...{ database, url, indexFolder: indexFolderOf(settings), mode: 'replace', workers, recordLimit },
       reason: reasonOf(set.id, given.undo),
       whole: true,
-      // What was there is there again, whatever rules say of it by now.
-      checked: !given.undo,
+      checked: isLookedAt(context),
       person: job.person,
       batch: { records: batchSize, bytes: batchBytes },
       hidden: hidden.length === 0 ? 'drop' : 'keep',

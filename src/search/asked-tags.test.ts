@@ -8,9 +8,9 @@ const of = (...questions: readonly string[]): string => [...tagsNotAsked(default
 test('fields that no question can be about need not be read, and no others are left out', () => {
   assert.equal(of('980__a:"BOOK"', 'material:thesis or year:2001', 'recid:1->9 not title:boat'), '700 710 711 720 999');
   assert.equal(of('980__a:"BOOK"', '710__g:"ATLAS"'), '700 711 720 999');
-  assert.equal(of('7%%%%a:"CERN"'), '999');
+  assert.equal(of('70%:"x"'), '710 711 720 999');
   assert.doesNotMatch(of('author:"Ellis, J"'), /700/);
-  for (const question of ['boat', '980__a:"BOOK" or boat', 'anyfield:boat', 'refersto:recid:1', 'any:boat'])
+  for (const question of ['boat', '980__a:"BOOK" or boat', 'refersto:recid:1', 'any:boat'])
     assert.equal(of('material:book', question), '', question);
   assert.equal(of(''), '700 710 711 720 999');
 });
