@@ -57,7 +57,7 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
   post('/api/records/:id/revisions/:revision/restore', async (exchange) => {
     requireSome(exchange, editActions);
     const id = requireId(exchange);
-    const revision = Number(exchange.param('revision')) || 0;
+    const revision = Number(/^[1-9]\d{0,8}$/.exec(exchange.param('revision'))?.[0] ?? 0);
     const digest = createHash('sha256').update(exchange.request.url).digest();
     const guard = guardFor(exchange.person, exchange.snapshot, editActions, noRecord);
     const analyzer = analyzerOf(exchange.snapshot.site);

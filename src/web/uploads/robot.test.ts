@@ -116,6 +116,8 @@ test('a callback is asked for in the transaction of the upload, and to known add
     'https://inspire.example/callbacks-not',
     'http://inspire.example/callbacks',
     'http://10.0.0.1/',
+    'https://inspire.example/callbacks/..%252fadmin',
+    'https://inspire.example/callbacks/%25252e%25252e%25252fadmin',
   ])
     assert.match((await robot(`/insert?callback_url=${address}`, xmlOf(paper('x')))).body, /^\[ERROR\] The address/);
 });
