@@ -19,6 +19,8 @@ test('numbers that nothing can have, and texts that no record can have, are said
   }
   const list = await send(world, 'GET', `/api/records/${id}/revisions?before=99999999999`, boss);
   assert.equal(list.statusCode, 400);
+  const unknown = { ...boss, 'if-match': '"99"', prefer: 'merge' };
+  assert.equal((await send(world, 'DELETE', `/api/records/${id}`, unknown)).statusCode, 412, 'nobody has seen it');
   const json = { ...boss, 'content-type': 'application/json' };
   const action = (text: string) => `- {on: 500, do: replace-text, contains: old, with: ${text}}`;
   const tasks = [
