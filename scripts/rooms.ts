@@ -317,6 +317,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     notFor: 'deciding what becomes of a record (records)',
     imports: [
       'access',
+      'checks',
       'errors',
       'files',
       'formats',
@@ -345,6 +346,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'cataloguing',
+      'checks',
       'description',
       'errors',
       'formats',
@@ -359,6 +361,7 @@ export const rooms: Readonly<Record<string, Room>> = {
       'web/account',
       'web/exchange',
       'web/http',
+      'web/search',
       'web/ui',
     ],
   },
@@ -531,6 +534,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     for: 'harvesting servers of OAI-PMH: the client, sources, runs; metadata becomes MARC, is filtered and matched',
     notFor: 'being harvested; writing a record (records)',
     imports: [
+      'checks',
       'config',
       'description',
       'errors',
@@ -567,6 +571,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     imports: [
       'access',
       'cataloguing',
+      'checks',
       'citations',
       'config',
       'demo',
@@ -697,7 +702,7 @@ export const rooms: Readonly<Record<string, Room>> = {
   checks: {
     for: 'rules of the site file for records: which look at which record, and what they say of it',
     notFor: 'what a kind of check looks at (marc/checks), what is kept of it (cataloguing)',
-    imports: ['index', 'marc', 'search', 'site'],
+    imports: ['index', 'knowledge', 'marc', 'search', 'site', 'store'],
   },
   records: {
     for: 'the only writer of records: matching, modes, revisions, bulk load',

@@ -1,11 +1,8 @@
-import { RoaringBitmap32 } from '../index/bitmap.ts';
-import { indexVersion, type RecordVersion } from '../index/entry.ts';
-import { createInverter } from '../index/segment/inverter.ts';
-import { memorySegment } from '../index/segment/open.ts';
+import type { RecordVersion } from '../index/entry.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import { may, type Person } from '../people/person.ts';
-import { analyzerOf } from '../search/search.ts';
 import type { Action } from '../site/actions.ts';
+import { aloneIn } from './alone.ts';
 import { collectionTree } from './collections.ts';
 import { type Absent, wouldShow } from './deleted.ts';
 import { membersIn } from './members.ts';
@@ -53,11 +50,7 @@ export function mayEditVersion(
   action: EditAction = 'runbibedit',
 ): boolean {
   if (version.deleted) return may(snapshot.site, person, action);
-  const inverter = createInverter();
-  indexVersion(version, analyzerOf(snapshot.site), inverter);
-  const segment = memorySegment(inverter.finish());
-  const live = RoaringBitmap32.fromRange(0, segment.count);
-  return mayEdit(person, { ...snapshot, segments: [{ segment, live }], records: segment.count }, version.id, action);
+  return mayEdit(person, aloneIn(snapshot, version), version.id, action);
 }
 
 function isInOneOf(person: Person, snapshot: IndexSnapshot, id: number, action: EditAction): boolean {

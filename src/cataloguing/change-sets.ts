@@ -149,7 +149,7 @@ export async function changeSetRecords(
     SELECT record_id AS id, from_revision AS "from", to_revision AS "to", left_out AS "leftOut", outcome,
       undo_outcome AS "undoOutcome"
     FROM change_set_record
-    WHERE change_set_id = ${id} AND record_id > ${after} AND (${outcome ?? null}::text IS NULL OR outcome = ${outcome ?? null})
+    WHERE change_set_id = ${id} AND record_id > ${after}::bigint AND (${outcome ?? null}::text IS NULL OR outcome = ${outcome ?? null})
     ORDER BY record_id LIMIT ${limit}`);
   return rows.map(
     (row) =>
@@ -167,8 +167,8 @@ export async function leaveOut(
 ): Promise<void> {
   await transaction.query(sql`UPDATE change_set SET left_out = ${JSON.stringify(changes)}::jsonb WHERE id = ${id}`);
   await transaction.query(sql`
-    UPDATE change_set_record SET left_out = record_id = ANY (${[...records]}::integer[])
-    WHERE change_set_id = ${id} AND record_id = ANY (${[...shown]}::integer[])`);
+    UPDATE change_set_record SET left_out = record_id = ANY (${[...records]}::bigint[])
+    WHERE change_set_id = ${id} AND record_id = ANY (${[...shown]}::bigint[])`);
 }
 
 export async function setState(

@@ -111,6 +111,11 @@ function stampedAs({ leader, fields }: MarcRecord, stamp: string): MarcRecord {
   };
 }
 
+/** Does it only correct what rules have found? Then another rule does not keep it from a record. */
+export function onlyCorrects(task: string): boolean {
+  return requireTask(task).actions.every((action) => action.do.kind === 'fix');
+}
+
 /** May its records be known by another 003 afterwards? Then a load could take them for others. */
 export function touchesSource(task: string): boolean {
   return requireTask(task).actions.some(({ on }) => compilePath(on).matchesTag('003'));

@@ -4,6 +4,7 @@ import { type Condition, compileCondition } from '../marc/actions/condition.ts';
 import { checkReplacement, compilePattern, type Pattern } from '../marc/actions/pattern.ts';
 import { fixingKinds } from '../marc/checks/rule.ts';
 import { compilePath } from '../marc/path.ts';
+import { isWellFormed } from '../marc/well-formed.ts';
 import { readCheck } from '../site/parse-checks.ts';
 import { withColumn } from '../yaml/column-of.ts';
 import { createYamlReader, type Entry, type Value, type YamlReader } from '../yaml/yaml-reader.ts';
@@ -77,6 +78,12 @@ export function readTask(source: string): { readonly task?: Task; readonly probl
   if (items.length > mostActions) reader.report(actions!.line, `There are more than ${mostActions} actions.`);
   const read = items.slice(0, mostActions).flatMap((item) => readAction(reader, item) ?? []);
   const title = name === undefined ? '' : (reader.text(name) ?? '');
+  const firstWrong = [title, ...read].findIndex((one) => !textsIn(one).every(isWellFormed));
+  if (firstWrong !== -1)
+    reader.report(
+      firstWrong === 0 ? name!.line : (items[firstWrong - 1]?.line ?? 1),
+      'A text has a NUL or half a character (such as \\0 or \\ud800), which no record can have.',
+    );
   if (reader.problems.length === 0) return { task: { name: title, actions: read }, problems: [] };
   const lines = source.split('\n');
   return {
@@ -84,6 +91,11 @@ export function readTask(source: string): { readonly task?: Task; readonly probl
       .map((one) => withColumn(lines, one))
       .sort((a, b) => a.line - b.line || a.column - b.column),
   };
+}
+
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
 function readAction(reader: YamlReader, item: Value): Action | undefined {

@@ -13,11 +13,12 @@ export interface RuleFinding extends Finding {
   readonly rule: CheckRule;
 }
 
-/** Keys of the bases of a site file: other places of knowledge can stand here. */
-export function basesOf({ knowledge }: Pick<Site, 'knowledge'>): CheckWorld['base'] {
+/** Keys of the bases that rules look at: see `withCurrentBases`. */
+export function basesOf({ knowledge, checkBases }: Pick<Site, 'knowledge' | 'checkBases'>): CheckWorld['base'] {
+  const all = { ...knowledge, ...checkBases };
   const known = new Map<string, ReadonlySet<string>>();
   return (name) => {
-    if (!known.has(name) && Object.hasOwn(knowledge, name)) known.set(name, new Set(Object.keys(knowledge[name]!)));
+    if (!known.has(name) && Object.hasOwn(all, name)) known.set(name, new Set(Object.keys(all[name]!)));
     return known.get(name);
   };
 }

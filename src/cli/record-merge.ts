@@ -1,6 +1,8 @@
+import { withCurrentBases } from '../checks/current-bases.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { mergedRecord, mergeRows } from '../marc/merge-choice.ts';
 import { toCompleteTextMarc } from '../marc/writers/text-complete.ts';
+import { incomingChecksOf } from '../records/check-incoming.ts';
 import { readRecord } from '../records/history.ts';
 import { mergeRecordsIn, undoMergeIn } from '../records/merge-records.ts';
 import { rulesOf } from '../records/next-version.ts';
@@ -30,7 +32,8 @@ export const merge = defineSubcommand({
       const record = mergedRecord(one.record, mergeRows(one.record, two.record));
       if (options['dry-run']) return print(toCompleteTextMarc(record).trimEnd());
       const { site } = await currentSite(database);
-      const rules = { ...rulesOf(site), hidden: 'keep', always: false } as const;
+      const checks = incomingChecksOf(await withCurrentBases(database, site), false);
+      const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks } as const;
       const done = await inTransaction(database, (transaction) =>
         mergeRecordsIn(transaction, compileAnalyzer(site), {
           ...{ survivor: { id, revision: one.revision, record }, other: { id: other, revision: two.revision } },
@@ -39,6 +42,7 @@ export const merge = defineSubcommand({
       );
       if (options.json) return printJson(done);
       print(`Record ${other} is merged into record ${id}. To take this back: reperio record unmerge ${other}`);
+      for (const warning of done.warnings) print(warning);
     });
   },
 });

@@ -24,6 +24,9 @@ interface Group {
   readonly segment: StoredSegment;
 }
 
+/** A group, or what is to become one: it is inverted when it is known what is joined with it. */
+type Listed = Group | Pick<Group, 'deltas'>;
+
 /**
  * The delta rows as segments in memory. New rows become a small segment; neighbours of like size
  * are joined, so that a row is inverted a few times in all and not again with every row that
@@ -54,17 +57,17 @@ export class DeltaSegments {
     if (!sameVersions(site.indexed, this.#versions)) this.clear();
     this.#versions = site.indexed;
     const wanted = new Set(seqs);
-    const kept = this.#groups.flatMap((group) => {
+    const kept = this.#groups.flatMap((group): readonly Listed[] => {
       const deltas = group.deltas.filter((delta) => wanted.has(delta.seq));
       if (deltas.length === group.deltas.length) return [group];
-      return deltas.length === 0 ? [] : [groupOf(deltas, site.indexed)];
+      return deltas.length === 0 ? [] : [{ deltas }];
     });
-    for (const group of kept) for (const delta of group.deltas) wanted.delete(delta.seq);
+    for (const { deltas } of kept) for (const { seq } of deltas) wanted.delete(seq);
     const missing = [...wanted];
     const added = missing.length === 0 ? [] : await fetchDeltas(database, missing, site);
     if (added.length < missing.length) return false;
-    if (added.length > 0) kept.push(groupOf(added, site.indexed));
-    this.#groups = joinLikeSizes(kept, site.indexed);
+    const all = added.length === 0 ? kept : [...kept, { deltas: added }];
+    this.#groups = joinLikeSizes(all).map((one) => ('data' in one ? one : groupOf(one.deltas, site.indexed)));
     return true;
   }
 
@@ -107,8 +110,8 @@ async function analysedAgain(
   return packed;
 }
 
-function joinLikeSizes(groups: readonly Group[], versions: IndexVersions): Group[] {
-  const joined: Group[] = [];
+function joinLikeSizes(groups: readonly Listed[]): readonly Listed[] {
+  const joined: Listed[] = [];
   for (const group of groups) {
     let last = group;
     for (
@@ -117,7 +120,7 @@ function joinLikeSizes(groups: readonly Group[], versions: IndexVersions): Group
       before = joined.at(-1)
     ) {
       joined.pop();
-      last = groupOf([...before.deltas, ...last.deltas], versions);
+      last = { deltas: [...before.deltas, ...last.deltas] };
     }
     joined.push(last);
   }

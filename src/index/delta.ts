@@ -82,6 +82,7 @@ function withKeys(record: StoredRecord): IndexedRecord {
 }
 
 function putText(to: ByteWriter, text: string): void {
+  if (to.plainText(text)) return;
   to.varint(Buffer.byteLength(text));
   to.text(text);
 }

@@ -3,8 +3,8 @@ import type { Site } from '../site/site.ts';
 
 /** What a base is for in the site file. */
 export interface KnowledgeUse {
-  readonly kind: 'synonyms' | 'query-synonyms' | 'labels' | 'rank';
-  /** Of the field, the facet or the ranking. */
+  readonly kind: 'synonyms' | 'query-synonyms' | 'labels' | 'rank' | 'checks';
+  /** Of the field, the facet or the ranking; the name of the rule. */
   readonly code: string;
 }
 
@@ -15,6 +15,9 @@ export function usesOf(site: Site, base: string): readonly KnowledgeUse[] {
       ...(index?.querySynonyms?.base === base ? [{ kind: 'query-synonyms' as const, code }] : []),
     ]),
     ...site.facets.filter(({ labels }) => labels === base).map(({ code }) => ({ kind: 'labels' as const, code })),
+    ...site.checks
+      .filter(({ check }) => check.kind === 'enum' && check.base === base)
+      .map(({ name }) => ({ kind: 'checks' as const, code: name })),
     ...site.ranks.filter((rank) => rank.base === base).map(({ code }) => ({ kind: 'rank' as const, code })),
   ];
 }

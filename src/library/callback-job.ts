@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
+import { isBelow, prefixesOf } from '../files/fetch/address.ts';
 import { versionsOf } from '../index/stored-records.ts';
 import { enqueueJob } from '../jobs/queue/enqueue.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
@@ -44,16 +45,7 @@ export function mayCall(address: string, allowed: string | undefined): boolean {
   if (!URL.canParse(address)) return false;
   const asked = new URL(address);
   if (asked.username !== '' || asked.password !== '') return false;
-  return (allowed ?? '')
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => URL.canParse(one))
-    .map((one) => new URL(one))
-    .some(({ origin, pathname }) => {
-      const below = pathname.endsWith('/') ? pathname : `${pathname}/`;
-      const isThere = asked.pathname === pathname || asked.pathname.startsWith(below);
-      return /^https?:/.test(asked.protocol) && asked.origin === origin && isThere;
-    });
+  return /^https?:/.test(asked.protocol) && isBelow(asked, prefixesOf(allowed));
 }
 
 /** A failure of it is told at the upload, which is what it is in any case. */

@@ -2,8 +2,9 @@ import sql from 'sql-template-tag';
 import { guardFor } from '../access/write-guard.ts';
 import { type ChangeSet, lockChangeSet, readChangeSet, setState } from '../cataloguing/change-sets.ts';
 import { countOutcomes, deriveOutcomes, type OutcomeCounts, reasonOf } from '../cataloguing/outcomes.ts';
-import { type PlannedRecord, plannedRecords, touchesSource } from '../cataloguing/planned.ts';
+import { onlyCorrects, type PlannedRecord, plannedRecords, touchesSource } from '../cataloguing/planned.ts';
 import { changesAllAtOnce } from '../cataloguing/selection.ts';
+import { withCurrentBases } from '../checks/current-bases.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
 import { grouped } from '../errors/grouped.ts';
@@ -21,6 +22,7 @@ import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
 import type { WriteGuard } from '../records/change.ts';
+import { incomingChecksOf } from '../records/check-incoming.ts';
 import { editRecord } from '../records/edit.ts';
 import { holdRecord } from '../records/hold.ts';
 import { load } from '../records/load/load.ts';
@@ -81,7 +83,9 @@ export async function runChangeSet(
   const isBulk = total > mostOneByOne && changesAllAtOnce(person, snapshot) && !touchesSource(set.task);
   if (isBulk) await inBulk(context);
   else {
-    const rules = { ...rulesOf(site), hidden: hidden.length === 0 ? 'drop' : 'keep', always: false } as const;
+    const current = await withCurrentBases(database, site);
+    const checks = isLookedAt(context) ? incomingChecksOf(current, hidden.length > 0) : undefined;
+    const rules = { ...rulesOf(site), hidden: hidden.length === 0 ? 'drop' : 'keep', always: false, checks } as const;
     const exact = { ...rules, modes: { ...rules.modes, strongTags: [] } };
     const guard = guardFor(person, snapshot, ['runbibeditmulti']);
     await oneByOne(context, compileAnalyzer(site), { rules: exact, guard, person: person.name });
@@ -117,6 +121,14 @@ async function countPlanned(database: Database, id: number, undo: boolean): Prom
   return row!.count;
 }
 
+/**
+ * Rules do not look at what was there before, which is there again, and at corrections of what they
+ * found.
+ */
+function isLookedAt({ given, set }: Pick<Context, 'given' | 'set'>): boolean {
+  return !given.undo && !onlyCorrects(set.task);
+}
+
 async function inBulk(context: Context): Promise<void> {
   const { job, database, url, settings, given, set, hidden, total } = context;
   const { workers, batchSize, recordLimit } = settings;
@@ -137,8 +149,7 @@ async function inBulk(context: Context): Promise<void> {
       ...{ database, url, indexFolder: indexFolderOf(settings), mode: 'replace', workers, recordLimit },
       reason: reasonOf(set.id, given.undo),
       whole: true,
-      // What it makes was looked at in its preview.
-      checked: false,
+      checked: isLookedAt(context),
       person: job.person,
       batch: { records: batchSize, bytes: batchBytes },
       hidden: hidden.length === 0 ? 'drop' : 'keep',
@@ -181,7 +192,7 @@ async function oneByOne(context: Context, analyzer: Analyzer, writing: Writing):
         const problems: string[] = [];
         for (const one of some) {
           const problem = await inSavepoint(transaction, () => writeOne(transaction, analyzer, context, one, writing));
-          if (problem !== undefined) problems.push(problem);
+          if (problem !== undefined) problems.push(problem.replace(/^The record\b/, `Record ${one.id}`));
         }
         return problems;
       });
@@ -208,17 +219,19 @@ async function inSavepoint(transaction: Transaction, work: () => Promise<void>):
 async function writeOne(
   transaction: Transaction,
   analyzer: Analyzer,
-  { given: { undo }, set }: Context,
+  { given: { undo }, set, job }: Context,
   { id, base, record }: PlannedRecord,
   { rules, guard, person }: Writing,
 ): Promise<void> {
   const reason = reasonOf(set.id, undo);
+  const warn = (text: string) => job.log('warn', text.replace(/^The record\b/, `Record ${id}`));
   const edit = { id, base, record, mode: 'replace', merge: true, person, reason, rules, guard } as const;
   const edited = await editRecord(transaction, analyzer, edit);
   if (edited.kind === 'conflict') {
     const holding = { kind: 'held', reason: 'CONFLICT', conflicts: edited.conflicts, base } as const;
     await holdRecord(transaction, { id, mode: 'replace', record, holding, reason, person });
   }
+  if (edited.kind === 'written' || edited.kind === 'merged') for (const text of edited.warnings) warn(text);
   const outcome =
     edited.kind === 'written'
       ? 'replaced'

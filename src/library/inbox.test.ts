@@ -103,3 +103,19 @@ test('files in the inbox become uploads, and are moved when these have ended; a 
   const [records] = await database.query<{ n: number }>(sql`SELECT count(*)::integer AS n FROM record`);
   assert.equal(records?.n, 2);
 });
+
+test('a file that is too large is refused once, and files of one name in two modes are both kept', async () => {
+  const { database } = store;
+  const contents = openContentStore(database, loadSettings({ REPERIO_DATA: folder, DATABASE_URL: store.url }));
+  put('insert/same.xml', record('x'.repeat(2_000)));
+  put('replace/same.xml', record('y'.repeat(2_000)));
+  const now = Date.now();
+  const look = () =>
+    lookIntoInbox({ database, store: contents, folder: inbox, limit: 1_000, fileLimit: 1e6, now: () => now });
+  assert.match((await look()).problem ?? '', /same\.xml was refused/);
+  assert.equal((await look()).did, 'Nothing new.');
+  const kept = readdirSync(join(inbox, 'refused')).filter((name) => name.endsWith('same.xml'));
+  assert.equal(kept.length, 2);
+  for (const name of kept)
+    assert.match(readFileSync(join(inbox, 'refused', `${name}.reasons`), 'utf8'), /1000 bytes/, name);
+});

@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import sql from 'sql-template-tag';
+import { UserError } from '../errors/errors.ts';
 import type { ContentStore } from '../files/content.ts';
 import { receive } from '../files/receive.ts';
 import { enqueueJob } from '../jobs/queue/enqueue.ts';
@@ -115,7 +116,11 @@ async function follow(options: InboxOptions, one: Watched, name: string, problem
     );
     let reasons: readonly string[] | undefined;
     if (row === undefined) {
-      const problem = await one.begin(options, known, path);
+      const problem = await one.begin(options, known, path).catch((error: unknown) => {
+        // One that is too large, say: it would be read again and again.
+        if (error instanceof UserError && error.status < 500) return `${error.message} ${error.hint}`;
+        throw error;
+      });
       reasons = problem === undefined ? undefined : [problem];
     } else {
       const upload = await readUpload(database, row.id);
@@ -124,11 +129,13 @@ async function follow(options: InboxOptions, one: Watched, name: string, problem
     if (reasons === undefined) return false;
     const end = join(folder, reasons.length === 0 ? 'done' : 'refused');
     await mkdir(end, { recursive: true });
+    // Files of one name may come in two modes at once.
+    const kept = existsSync(join(end, name)) ? `${one.key}-${name}` : name;
     if (reasons.length > 0) {
-      await writeFile(join(end, `${name}.reasons`), `${reasons.join('\n')}\n`);
-      problems.push(`Something of ${name} was refused: see ${join(end, `${name}.reasons`)}.`);
+      await writeFile(join(end, `${kept}.reasons`), `${reasons.join('\n')}\n`);
+      problems.push(`Something of ${name} was refused: see ${join(end, `${kept}.reasons`)}.`);
     }
-    await rename(path, join(end, name));
+    await rename(path, join(end, kept));
     return true;
   } catch (error) {
     problems.push(`${path}: ${(error as Error).message}.`);

@@ -1,3 +1,5 @@
+import type { RecordsFound } from '../access/findings.ts';
+import { recordsFound } from '../cataloguing/checks/findings.ts';
 import { createCitationKeeper } from '../citations/keeper.ts';
 import type { Settings } from '../config/settings.ts';
 import type { RecordVersion } from '../index/entry.ts';
@@ -37,6 +39,8 @@ export interface Library extends RecordReader {
   refresh(): Promise<void>;
   /** Numbers of the records that have a version by a person: what cataloguer: asks. */
   changedBy(asked: ChangesAsked): Promise<readonly number[]>;
+  /** What finding: asks: see `RecordsFound`. */
+  readonly recordsFound: RecordsFound;
   /** What a record was before it was deleted. */
   before(id: number): Promise<RecordVersion | undefined>;
   /** Its versions, the newest first, some of them; and one of them as it is stored. */
@@ -104,6 +108,7 @@ export async function openLibrary(settings: Settings, signal?: AbortSignal): Pro
         return follower.state().stays ? await asViewed(database, follower.snapshot(), batch) : batch;
       },
       changedBy: (asked) => changedBy(database, asked),
+      recordsFound: (rule, person, snapshot) => recordsFound(database, rule, person, snapshot),
       before: (id) => readBefore(database, id),
       history: (id, part) => listVersions(database, id, part),
       revision: (id, revision) => storedRevision(database, id, revision),

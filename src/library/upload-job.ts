@@ -1,4 +1,5 @@
 import { changesEverything, guardFor, uploadActions } from '../access/write-guard.ts';
+import { withCurrentBases } from '../checks/current-bases.ts';
 import type { Settings } from '../config/settings.ts';
 import { grouped } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
@@ -179,13 +180,14 @@ async function oneByOne(
   const { job, database, settings, given, person, snapshot, file, begun } = context;
   const { mode, force, dryRun, upload, hasFiles = false, source, encoding, always = false } = given;
   const { site } = snapshot;
+  const checks = incomingChecks(await withCurrentBases(database, site), true);
   return await writeOneByOne({
     ...{ job, database, settings, site, file, upload, mode, dryRun, encoding, begun },
     store: openContentStore(database, settings),
     options: {
       ...{ force, person: person.name ?? job.person, source, reason: `upload ${mode} ${job.name}` },
       guard: everything ? undefined : guardFor(person, snapshot, uploadActions),
-      rules: { ...rulesOf(site), hidden: hiddenFor(context), always, checks: incomingChecks(site, true) },
+      rules: { ...rulesOf(site), hidden: hiddenFor(context), always, checks },
     },
     documents: {
       ...{ isOperator, hasFiles, seesAll: everything },

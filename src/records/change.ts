@@ -128,7 +128,7 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   }
   const told = warningsOf(checked);
   const withWarnings = (written: Written): Written =>
-    told.length === 0 ? written : { ...written, warnings: [...written.warnings, ...told] };
+    told.length === 0 ? written : { ...written, warnings: [...new Set([...written.warnings, ...told])] };
   if (id === 0) return withWarnings(await insertVersion(transaction, analyzer, write, identity, undefined));
   if (decision.creates === true) return withWarnings(await insertVersion(transaction, analyzer, write, identity, id));
   const old = await lockRecord(transaction, id);

@@ -47,6 +47,20 @@ export function incomingChecks(site: Site, hides: boolean): CheckIncoming | unde
   }
 }
 
+/**
+ * For what a person has looked at and wants: it does not wait for another one, and they are told of
+ * it.
+ */
+export function checksOfDecided(checks: CheckIncoming | undefined): CheckIncoming | undefined {
+  return (
+    checks &&
+    ((records) =>
+      checks(records).map(({ warnings, holds, refusal }) => ({
+        ...{ warnings: [...warnings, ...holds], holds: [], refusal },
+      })))
+  );
+}
+
 const compiled = new WeakMap<Site, Map<boolean, CheckIncoming | undefined>>();
 
 /** The same, kept for each site: for who writes a few records at a time. */

@@ -101,7 +101,9 @@ export async function editRecord(transaction: Transaction, analyzer: Analyzer, e
   const isBehind = base !== old.revision;
   if (verdict.kind === 'held' && verdict.reason === 'CHECK')
     return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, edit));
-  if (verdict.kind === 'held' || (isBehind && !edit.merge && verdict.kind === 'write'))
+  // A deletion would be merged with whatever is there, also when nobody knows what was seen.
+  const merges = edit.merge && from !== 'unknown';
+  if (verdict.kind === 'held' || (isBehind && !merges && verdict.kind === 'write'))
     return conflictOf(old, incoming, verdict, rules);
   return said(await carryOut(transaction, analyzer, { standing, incoming, verdict }, { reason, person, rules, guard }));
 }

@@ -1,4 +1,5 @@
 import sql from 'sql-template-tag';
+import { withCurrentBases } from '../checks/current-bases.ts';
 import { UserError } from '../errors/errors.ts';
 import type { Analyzer } from '../index/analysis/analyzer.ts';
 import { fieldKey } from '../marc/content.ts';
@@ -10,6 +11,7 @@ import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { noteEvent } from '../store/events.ts';
 import { shareLease } from '../store/lease.ts';
 import { type WriteGuard, type Written, writeRecord } from './change.ts';
+import { checksOfDecided, incomingChecksOf } from './check-incoming.ts';
 import { recordErrors } from './errors.ts';
 import { readRecord, readRevision } from './history.ts';
 import type { WriteMode } from './modes.ts';
@@ -137,7 +139,8 @@ export async function acceptHeldIn(
   await requireSeen(transaction, entry);
   const asked = mode ?? (entry.mode === 'hold' ? 'insert-or-replace' : entry.mode);
   const prefer: Preference = (tag) => (Object.hasOwn(choices, tag) ? choices[tag]! : side);
-  const rules = { ...rulesOf(site), hidden: 'keep', always: false, prefer, ignoresUnknown: true } as const;
+  const checks = checksOfDecided(incomingChecksOf(await withCurrentBases(transaction, site), true));
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, prefer, ignoresUnknown: true, checks } as const;
   const write = { record: entry.marc, mode: asked, person: by, reason: `held ${id}`, rules, guard };
   const written = await writeRecord(transaction, analyzer, write);
   const others = Object.entries(choices).map(([tag, one]) => `${tag} ${one}`);

@@ -9,6 +9,7 @@ import { decodeStored, encodeStored } from '../marc/stored.ts';
 import type { Transaction } from '../store/database.ts';
 import { noteEvent } from '../store/events.ts';
 import { carryOut, lockRecord, standingOf, type WriteGuard } from './change.ts';
+import { checksOfDecided } from './check-incoming.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { moveDois } from './dois.ts';
 import { editRecord } from './edit.ts';
@@ -35,6 +36,8 @@ export interface MergedRecords {
   readonly other: number;
   /** Of the record that stays. */
   readonly revision: number;
+  /** Sentences. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -46,8 +49,10 @@ export interface MergedRecords {
 export async function mergeRecordsIn(
   transaction: Transaction,
   analyzer: Analyzer,
-  { survivor, other, person, rules, guard }: MergeAsked,
+  { survivor, other, person, rules: given, guard }: MergeAsked,
 ): Promise<MergedRecords> {
+  // Two records cannot wait for a third person.
+  const rules = { ...given, checks: checksOfDecided(given.checks) };
   const { id } = survivor;
   if (id === other.id) throw new UserError(recordErrors.mergeSelf, { id });
   const versions = new Map<number, StoredVersion>();
@@ -94,7 +99,7 @@ export async function mergeRecordsIn(
     VALUES (${person ?? null}, ${id}, ${other.id}, ${survivor.revision}, ${edited.revision}, ${other.revision}, ${marked},
       ${[...keys]}::text[], ${[...documents]}::integer[])`);
   await noteEvent(transaction, 'merge', other.id, { into: id, before: other.revision });
-  return { survivor: id, other: other.id, revision: edited.revision };
+  return { survivor: id, other: other.id, revision: edited.revision, warnings: edited.warnings };
 }
 
 interface MergeRow {
@@ -117,8 +122,10 @@ export async function undoMergeIn(
   transaction: Transaction,
   analyzer: Analyzer,
   id: number,
-  by: MergeBy,
+  given: MergeBy,
 ): Promise<MergedRecords> {
+  // What was there is there again, whatever rules say of it by now.
+  const by = { ...given, rules: { ...given.rules, checks: undefined } };
   const [row] = await transaction.query<MergeRow>(sql`
     SELECT id::float8 AS id, survivor, survivor_before AS before, survivor_after AS after, merged_before AS "mergedBefore",
       merged_after AS "mergedAfter", keys, documents
@@ -150,6 +157,7 @@ export async function undoMergeIn(
   if (edited.kind === 'conflict')
     throw refuse(`others have changed ${edited.conflicts.join(', ')} of record ${survivor} since`);
   if (edited.kind === 'gone') throw refuse(`record ${survivor} was deleted since`);
+  if (edited.kind === 'held') throw new Error('what no rule looks at does not wait');
   const parts = row.keys.map(splitKey);
   await transaction.query(sql`
     DELETE FROM identifier USING unnest(${parts.map(({ kind }) => kind)}::text[], ${parts.map(({ value }) => value)}::text[])
@@ -161,7 +169,7 @@ export async function undoMergeIn(
   await transaction.query(
     sql`UPDATE record_merge SET undone = now(), undone_by = ${by.person ?? null} WHERE id = ${row.id}`,
   );
-  return { survivor, other: id, revision: edited.revision };
+  return { survivor, other: id, revision: edited.revision, warnings: edited.warnings };
 }
 
 /** A version of a locked record with these keys, whatever its content says; its revision. */

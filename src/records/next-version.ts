@@ -222,8 +222,8 @@ function written(
     return { kind: 'unchanged', keys };
   const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
   const verdict = { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys } as const;
-  // What came whole was looked at as it came.
-  const isWhole = !isPartial(mode) && incoming.base === undefined;
+  // What came whole was looked at as it came; not yet with what others have changed.
+  const isWhole = !isPartial(mode) && incoming.base === undefined && !merged;
   if (isWhole || rules.checks === undefined || version.deleted) return verdict;
   const { refusal, holds, warnings } = rules.checks([record])[0]!;
   if (refusal !== undefined) return { kind: 'refused', ...refusal };

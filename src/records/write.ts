@@ -4,6 +4,8 @@ import type { Analyzer } from '../index/analysis/analyzer.ts';
 import type { RecordVersion } from '../index/entry.ts';
 import { decodeVersion, type StoredVersion } from '../index/stored-records.ts';
 import { isOfLibrary } from '../marc/content.ts';
+import type { MarcRecord } from '../marc/record.ts';
+import { decodeStored } from '../marc/stored.ts';
 import type { Database, Queryable, Transaction } from '../store/database.ts';
 import { shareLease } from '../store/lease.ts';
 import { changeRecord, lockRecord, type RecordWrite, type WriteGuard, type Written, writeRecord } from './change.ts';
@@ -11,7 +13,7 @@ import { recordErrors } from './errors.ts';
 import { noRecord, readBefore, readRevision } from './history.ts';
 import { identify, keysOf, nameKey } from './identifiers.ts';
 import { fetchHolders } from './matching.ts';
-import { defaultRules } from './next-version.ts';
+import { type ChangeRules, defaultRules } from './next-version.ts';
 
 /** Writes them in order, all or none. Throws a UserError for the first one that cannot be. */
 export async function writeRecords(
@@ -66,13 +68,15 @@ export interface WantedRestore {
   readonly revision: number | undefined;
   readonly person?: string | undefined;
   readonly guard?: WriteGuard | undefined;
+  /** Default: nothing is hidden, and no rule looks at it. */
+  readonly rules?: ChangeRules | undefined;
 }
 
 /** In the caller's transaction: see `inTransaction`. */
 export async function restoreIn(
   transaction: Transaction,
   analyzer: Analyzer,
-  { id, revision: wanted, person, guard }: WantedRestore,
+  { id, revision: wanted, person, guard, rules: given = defaultRules }: WantedRestore,
 ): Promise<Written & { readonly restored: number }> {
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw await noRecord(transaction, id);
@@ -82,10 +86,22 @@ export async function restoreIn(
   // Its 005 is that of the earlier version, which is not to be merged but to stand again.
   const record = { ...earlier, fields: earlier.fields.filter((field) => !isOfLibrary(field) || field.tag !== '005') };
   const reason = `restore of revision ${revision}`;
-  const incoming = { mode: 'replace', record, identity: identify(record), ours: true } as const;
-  const rules = { ...defaultRules, modes: { ...defaultRules.modes, strongTags: [] }, always: true };
+  // Made from the newest version, so rules look at what it becomes.
+  const base = { revision: old.revision, record: decodeStored(old.marc) };
+  const { rules, shown } = seenBy(given, record);
+  const incoming = { mode: 'replace', record: shown, identity: identify(shown), ours: true, base } as const;
   const written = await changeRecord(transaction, analyzer, old, incoming, { reason, person, rules, guard });
   return { ...written, restored: revision };
+}
+
+/**
+ * Whoever is not shown what is hidden brings back what they see of a version, and leaves the rest
+ * as it is now.
+ */
+function seenBy(given: ChangeRules, record: MarcRecord): { readonly rules: ChangeRules; readonly shown: MarcRecord } {
+  const rules: ChangeRules = { ...given, modes: { ...given.modes, strongTags: [] }, always: true };
+  if (given.hidden !== 'unseen' || given.hiddenPaths.none) return { rules, shown: record };
+  return { rules, shown: given.hiddenPaths.without(record) };
 }
 
 /** The version that `restoreRecord` makes the newest again. Throws the same errors. */

@@ -16,10 +16,13 @@ function asksCitations(query: Query): boolean {
   return query.kind !== 'everything' && /^(?:cited|cocitedwith)/.test(query.field);
 }
 
-/** Who wrote a version stands in the database, which a collection's query does not read. */
-function asksCataloguers(query: Query): boolean {
-  if (query.kind === 'chain') return query.steps.some((step) => asksCataloguers(step.query));
-  return 'field' in query && query.field === 'cataloguer';
+/**
+ * Who wrote a version, and what rules have found, stands in the database, which a collection's
+ * query does not read.
+ */
+function asksDatabase(query: Query, field: 'cataloguer' | 'finding'): boolean {
+  if (query.kind === 'chain') return query.steps.some((step) => asksDatabase(step.query, field));
+  return 'field' in query && query.field === field;
 }
 
 /**
@@ -33,7 +36,9 @@ export const checkQuery: CheckQuery = (query, site) => {
   if (notices[0] !== undefined) return noticeText(notices[0]);
   if (asksCitations(parsed))
     return 'it asks about citations, which change without the record: a collection cannot be made of them.';
-  if (asksCataloguers(parsed)) return 'it asks who changed records: a collection cannot be made of them.';
+  if (asksDatabase(parsed, 'cataloguer')) return 'it asks who changed records: a collection cannot be made of them.';
+  if (asksDatabase(parsed, 'finding') && site.fields.every(({ code }) => code !== 'finding'))
+    return 'it asks what rules have found: a collection cannot be made of it.';
   const codes = site.fields.map((field) => field.code);
   const [unknown] = unknownFields(query, fieldNames, codes);
   if (unknown === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { pageFormats } from '../formats/format-names.ts';
-import type { ChangedBy } from './evaluate/changed-by.ts';
+import type { ChangedBy, FoundBy } from './evaluate/changed-by.ts';
 import type { Notice } from './notices.ts';
 import type { Join, Query } from './query/tree.ts';
 
@@ -70,6 +70,8 @@ export interface SearchRequest {
    * who may not ask it.
    */
   readonly changedBy?: ChangedBy;
+  /** The same of rules that finding: names. */
+  readonly foundBy?: FoundBy;
   /** No argument: a further condition that was read in another query language. */
   readonly tree?: Query;
 }

@@ -361,6 +361,7 @@ export function prepare(
     openable: options.openable,
     citations: options.citations ?? (() => undefined),
     changedBy: request.changedBy,
+    foundBy: request.foundBy,
   };
   return { query, context };
 }

@@ -10,6 +10,7 @@ export const actions = {
   runbibedit: ['collection'],
   runbibeditmulti: ['collection'],
   runbibmerge: [],
+  runbibcheck: [],
   runbibupload: [],
   runbatchuploader: ['collection'],
   runbibdocfile: [],

@@ -71,6 +71,8 @@ export interface Site {
   readonly knowledge: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Names of those that are kept in the library; here they are as they were applied. */
   readonly libraryBases: readonly string[];
+  /** Those of them that rules look at, as they are now; only where rules are run. */
+  readonly checkBases?: Site['knowledge'];
   /** Of values that have a name for each language: knowledge base -> key -> language -> name. */
   readonly labels: Readonly<Record<string, Readonly<Record<string, Readonly<Record<string, string>>>>>>;
   readonly oai: OaiSettings | undefined;

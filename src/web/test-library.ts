@@ -95,6 +95,7 @@ export function memoryLibrary(
       return found && { ...found, marc: encodeStored(found.record) };
     },
     changedBy: async () => [],
+    recordsFound: async () => [],
     repair: async () => undefined,
   };
 }

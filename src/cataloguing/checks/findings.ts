@@ -171,3 +171,23 @@ export async function decideFindings(
     WHERE id = ANY (${[...ids]}::bigint[]) AND state <> ${state} RETURNING 1`);
   return rows.length;
 }
+
+/** What `RecordsFound` says, of a rule or of all ("*"). */
+export async function recordsFound(
+  database: Queryable,
+  rule: string,
+  person: Person,
+  snapshot: IndexSnapshot,
+): Promise<readonly number[]> {
+  const isMine = findingFilter(person, snapshot);
+  const found = new Set<number>();
+  const asked = { state: 'open', limit: mostAtOnce, ...(rule !== '*' && { rule }) } as const;
+  let after: FindingsAsked['after'];
+  do {
+    const rows = await listFindings(database, { ...asked, after });
+    for (const row of rows) if (!found.has(row.record) && isMine(row)) found.add(row.record);
+    after = rows.length < mostAtOnce ? undefined : rows.at(-1);
+    await new Promise((go) => setImmediate(go));
+  } while (after !== undefined);
+  return [...found];
+}

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import sql from 'sql-template-tag';
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import { basesOf, type RuleFinding } from '../../checks/rules.ts';
 import { questionsOf, recordsOf } from '../../checks/where.ts';
 import type { RecordVersion } from '../../index/entry.ts';
@@ -36,7 +37,7 @@ export async function runChecks(
   snapshot: IndexSnapshot,
   { signal, tell }: RunOptions = {},
 ): Promise<RanChecks> {
-  const { site } = snapshot;
+  const site = await withCurrentBases(database, snapshot.site);
   const rules = site.checks.filter(({ on }) => on.includes('nightly'));
   await forgetRules(database, rules);
   const before = new Map(
@@ -54,7 +55,7 @@ export async function runChecks(
     const walk = await beginWalk(database, { name, digest, most });
     const wanted = notSeen(walk, snapshot);
     const total = done + wanted.length;
-    for await (const count of lookAt(database, snapshot, walk, wanted, some)) {
+    for await (const count of lookAt(database, snapshot, walk, wanted, site, some)) {
       signal?.throwIfAborted();
       done += count;
       tell?.({ done, total });
@@ -120,9 +121,9 @@ async function* lookAt(
   snapshot: IndexSnapshot,
   walk: Walk,
   ids: readonly number[],
+  site: Site,
   rules: readonly CheckRule[],
 ): AsyncGenerator<number> {
-  const { site } = snapshot;
   const world = { base: basesOf(site), isThere: (id: number) => placeOf(snapshot, id) !== undefined };
   const run = checkSet(rules.map(({ check }) => compileCheck(check, world)));
   const about = rules.map((rule) => recordsOf(snapshot, rule));

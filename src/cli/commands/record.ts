@@ -152,18 +152,30 @@ const restore = defineSubcommand({
     const { compileAnalyzer } = await import('../../index/analysis/analyzer.ts');
     const { currentSite } = await import('../../site/versions.ts');
     const { restoreRecord, versionToRestore } = await import('../../records/write.ts');
+    const { withCurrentBases } = await import('../../checks/current-bases.ts');
+    const { incomingChecksOf } = await import('../../records/check-incoming.ts');
+    const { rulesOf } = await import('../../records/next-version.ts');
     const { revision: asked, as: person } = options;
     const id = recordNumber(text);
     const done = await withDatabase(settings(), async (database) => {
       if (options['dry-run']) {
         const { revision } = await versionToRestore(database, await readRecord(database, id), asked);
-        return { restored: revision, revision: undefined, warnings: [] };
+        return { restored: revision, revision: undefined, warnings: [], held: undefined };
       }
-      const analyzer = compileAnalyzer((await currentSite(database)).site);
-      return await restoreRecord(database, analyzer, { id, revision: asked, person });
+      const { site } = await currentSite(database);
+      const checks = incomingChecksOf(await withCurrentBases(database, site), false);
+      const rules = { ...rulesOf(site), hidden: 'drop', always: false, checks } as const;
+      return await restoreRecord(database, compileAnalyzer(site), { id, revision: asked, person, rules });
     });
-    const { restored, revision, warnings } = done;
-    if (options.json) return printJson({ id, restored, revision, warnings });
+    const { restored, revision, warnings, held } = done;
+    if (options.json) return printJson({ id, restored, revision, warnings, ...(held !== undefined && { held }) });
+    if (held !== undefined) {
+      print(
+        `Version ${restored} of record ${id} waits for a person, as number ${held.id}: reperio held show ${held.id}`,
+      );
+      for (const finding of held.findings ?? []) print(finding);
+      return;
+    }
     print(
       revision === undefined
         ? `Version ${restored} of record ${id} would be restored.`

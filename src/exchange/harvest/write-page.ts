@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import { UserError } from '../../errors/errors.ts';
 import { originOf } from '../../index/segment-store.ts';
 import type { MarcRecord } from '../../marc/record.ts';
@@ -49,7 +50,8 @@ export async function writePage(
   const { current, source, person, reason, indexFolder } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
-  const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecksOf(site, true) } as const;
+  const checks = incomingChecksOf(await withCurrentBases(transaction, site), true);
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks } as const;
   const notes = new Map<Prepared, ToNote>();
   const note = (one: Prepared, outcome: string, more: Partial<ToNote> = {}): void => {
     const { identifier, datestamp, digest, xml } = one;

@@ -63,6 +63,26 @@ export class ByteWriter {
     this.length += this.bytes.write(text, this.length, 'utf8');
   }
 
+  /**
+   * A short text of ASCII behind its length, which most are: two calls of the engine cost more.
+   * False: it is another one, and nothing was written.
+   */
+  plainText(text: string): boolean {
+    const count = text.length;
+    if (count > 64) return false;
+    this.reserve(count + 1);
+    const bytes = this.bytes;
+    const from = this.length + 1;
+    for (let at = 0; at < count; at++) {
+      const code = text.charCodeAt(at);
+      if (code > 127) return false;
+      bytes[from + at] = code;
+    }
+    bytes[this.length] = count;
+    this.length = from + count;
+    return true;
+  }
+
   /** Six bytes, lowest first: places in files beyond 4 GB in tables with entries of one width. */
   place(value: number): void {
     this.reserve(offsetWidth);

@@ -1,6 +1,7 @@
 import { tagsMeant } from '../../marc/linked.ts';
 import { compilePath, type MarcPath } from '../../marc/path.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
+import { withoutPaths } from '../../marc/select-fields.ts';
 import { type HiddenPlaces, type PathMask, placesOf, putBack } from './hidden-places.ts';
 
 /**
@@ -36,6 +37,11 @@ export class HiddenPaths {
     const mask = this.#maskOf(record);
     const looksAt = mask !== 0n || this.#mayHoldPart(record);
     return looksAt ? { mask, ...placesOf(record, this.#paths, (place) => bitOf(place)) } : undefined;
+  }
+
+  /** The record as it is shown to those who may not see what is hidden. */
+  without(record: MarcRecord): MarcRecord {
+    return withoutPaths(record, this.#paths);
   }
 
   /** As the site file writes them. */

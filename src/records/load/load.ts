@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import { UserError } from '../../errors/errors.ts';
 import { takeWhenEmpty } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
@@ -149,7 +150,8 @@ async function loadInTurn(
   const rejects = options.rejects === undefined || dryRun ? noRejects : openRejects(options.rejects, progress.position);
   if (!dryRun) await takeWhenEmpty(database);
   const current = requireKnown(await currentSite(database));
-  const workers = startWorkers(input, options, current, run);
+  const site = await withCurrentBases(database, current.site);
+  const workers = startWorkers(input, options, { ...current, site }, run);
   const numbers = await holdSharedLease(options.url, 'numbers');
   const coordinator = new Coordinator({
     database,

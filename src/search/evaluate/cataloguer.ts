@@ -61,7 +61,10 @@ export function cataloguerPlan(leaf: Leaf, context: Context): Plan {
 }
 
 /** Both ascending. */
-function ordinalsOf(held: IndexSnapshot['segments'][number]['segment']['ids'], ids: Uint32Array): RoaringBitmap32 {
+export function ordinalsOf(
+  held: IndexSnapshot['segments'][number]['segment']['ids'],
+  ids: Uint32Array,
+): RoaringBitmap32 {
   const found = new Uint32Array(Math.min(held.length, ids.length));
   let count = 0;
   for (let ordinal = 0, at = 0; ordinal < held.length && at < ids.length; ) {

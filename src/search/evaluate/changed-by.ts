@@ -17,3 +17,10 @@ export type ChangedBy = ReadonlyMap<string, Uint32Array>;
 export function cataloguerKey({ name, from, below }: CataloguerQuestion): string {
   return `${from} ${below} ${name}`;
 }
+
+/**
+ * Answers to finding: by the name of a rule, "*" for all: numbers of records of which that rule
+ * says something that nobody has decided yet, ascending. It stands in the database, so they are
+ * read before the search.
+ */
+export type FoundBy = ReadonlyMap<string, Uint32Array>;

@@ -9,6 +9,7 @@ import { citationLeaf, secondOrder } from './citations.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
 import { evaluating } from './evaluate.ts';
+import { findingPlan } from './finding.ts';
 import { numberRange, range, regularExpression, wildcard } from './matcher.ts';
 import { badNumber, numberEnds, tellReversed } from './numbers.ts';
 import { patternPlan } from './pattern-plan.ts';
@@ -67,7 +68,12 @@ function* compileLeaf(leaf: Leaf, context: Context): Work<Plan> {
   const { analyzer } = context;
   const field = analyzer.field(name === '' || name === 'global' ? analyzer.anyField : name);
   if (field !== undefined) return yield* withAuthorities(leaf, context, field);
-  const known = name === 'cataloguer' ? cataloguerPlan(leaf, context) : yield* citationLeaf(leaf, context);
+  const known =
+    name === 'cataloguer'
+      ? cataloguerPlan(leaf, context)
+      : name === 'finding'
+        ? findingPlan(leaf, context)
+        : yield* citationLeaf(leaf, context);
   yield;
   if (known !== undefined) return known;
   notify(context, { kind: 'any-field', text: name });

@@ -3,7 +3,7 @@ import type { Analyzer } from '../../index/analysis/analyzer.ts';
 import type { Segment } from '../../index/segment.ts';
 import type { HitSet, IndexSnapshot } from '../../index/snapshot.ts';
 import type { Notice } from '../notices.ts';
-import type { ChangedBy } from './changed-by.ts';
+import type { ChangedBy, FoundBy } from './changed-by.ts';
 import type { Patterns } from './patterns.ts';
 import type { Place } from './plan.ts';
 
@@ -31,6 +31,8 @@ export interface Context {
   readonly citations: () => CitationView | undefined;
   /** What cataloguer: finds; undefined for those who may not ask it. */
   readonly changedBy?: ChangedBy | undefined;
+  /** What finding: finds; undefined for those who may not ask it. */
+  readonly foundBy?: FoundBy | undefined;
 }
 
 /** The term spaces of a segment at a place, without those that the asker may not search. */

@@ -98,6 +98,7 @@ export const builtInFields: ReadonlySet<string> = new Set([
   'citedexcludingselfcites',
   'cocitedwith',
   'cataloguer',
+  'finding',
   'rawref',
 ]);
 

@@ -25,7 +25,13 @@ export const sendParameters = Type.Object({
 export const editParameters = Type.Object({ 'dry-run': dryRun });
 export const revisionsParameters = Type.Object({
   diff: optional(text('Two revisions, as 1..3: what is otherwise in the second.')),
-  before: optional(Type.Integer({ minimum: 1, description: 'Only revisions before this one; taken from "next".' })),
+  before: optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: 2 ** 31 - 1,
+      description: 'Only revisions before this one; taken from "next".',
+    }),
+  ),
 });
 export const uploadParameters = Type.Object({ after, trouble: flag('1: only what was refused or waits.') });
 export const heldParameters = Type.Object({
@@ -219,6 +225,7 @@ export const writeSchemas: Readonly<Record<string, TObject>> = {
     survivor: Type.Integer(),
     other: Type.Integer(),
     revision: Type.Integer(),
+    warnings: optional(Type.Array(Type.String())),
     other_revision: optional(Type.Integer()),
     fields: optional(
       Type.Array(

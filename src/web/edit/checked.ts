@@ -1,7 +1,9 @@
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import { type RuleFinding, type RunRules, rulesOfSite } from '../../checks/rules.ts';
 import type { EditedText } from '../../marc/readers/text-edited.ts';
 import { may } from '../../people/person.ts';
 import type { Site } from '../../site/site.ts';
+import type { Queryable } from '../../store/database.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { findingSays } from '../ui/finding.ts';
 import type { PageContext } from '../ui/page-context.ts';
@@ -13,7 +15,12 @@ import { problemSays } from './text.ts';
  * All that is found in a text, in the order of its lines: what is wrong with a line, what the table
  * of tags and rules of the site say of the record, but for what this person is not shown.
  */
-export function findingsOf(exchange: Exchange, text: string, edited: EditedText): readonly Finding[] {
+export async function findingsOf(
+  exchange: Exchange,
+  database: Queryable,
+  text: string,
+  edited: EditedText,
+): Promise<readonly Finding[]> {
   const { page, person, snapshot } = exchange;
   const { problems, record, lines } = edited;
   const { site } = snapshot;
@@ -21,7 +28,7 @@ export function findingsOf(exchange: Exchange, text: string, edited: EditedText)
     ...{ line: one.line, column: one.column, refuses: one.refuses },
     says: problemSays(page, one),
   }));
-  const run = editorRules(site, !may(site, person, 'viewhiddenpaths'));
+  const run = editorRules(await withCurrentBases(database, site), !may(site, person, 'viewhiddenpaths'));
   const ofRules = run === undefined ? [] : run([record])[0]!.map((one) => ruleFinding(page, one, lines));
   const all = [...ofLines, ...tagFindings(page, text, edited), ...ofRules];
   return all.sort((a, b) => a.line - b.line || a.column - b.column);

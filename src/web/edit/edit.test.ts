@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { field } from '../../formats/test-records.ts';
-import type { Field, MarcRecord } from '../../marc/record.ts';
+import { controlField, type Field, type MarcRecord } from '../../marc/record.ts';
 import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import { readRecord } from '../../records/history.ts';
-import { deleteRecord } from '../../records/write.ts';
+import { deleteRecord, writeRecords } from '../../records/write.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { openTestEditor, type TestEditor, textIn } from './test-editor.ts';
 
@@ -171,6 +171,25 @@ test('nobody learns of a version that they may not see by saying that they began
   assert.equal(statusCode, 409);
   assert.doesNotMatch(body, /zqxj/);
   assert.match(body, /not kept any more/);
+});
+
+test('what others made of a record a moment ago decides whether it may be saved', async () => {
+  const id = await made('BOOK', 'Moves');
+  const text = await opened('bookish', id);
+  // The index of this process does not know it yet.
+  await writeRecords(editor.store.database, analyzerOf(editor.library.snapshot().site), [
+    {
+      record: {
+        leader: '',
+        fields: [controlField('001', String(id)), field('24500', '$aMoves'), field('980__', '$aSECRET')],
+      },
+      ...{ mode: 'replace', reason: 'test' },
+    },
+  ]);
+  const sent = await editor.reader('bookish').send(addressOf(id), { text: `${text}500__ $$amine\n`, do: 'save' });
+  assert.notEqual(sent.statusCode, 303);
+  assert.doesNotMatch(await now(id), /mine/);
+  await editor.library.refresh();
 });
 
 test('a record cannot be edited away from those who may edit it', async () => {

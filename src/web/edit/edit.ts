@@ -98,7 +98,7 @@ export async function answerEdit(
   if (wish === 'draft') return await answerDraft(exchange, database, editor, shown);
   if (wish === 'resolve') return await showEditor(exchange, database, editor, await resolved(exchange, shown));
   const edited = readText(text);
-  const findings = findingsOf(exchange, text, edited);
+  const findings = await findingsOf(exchange, database, text, edited);
   if (wish === 'check') return await showEditor(exchange, database, editor, { ...shown, findings });
   if (wish === 'preview') {
     const drawn = preview(exchange, id, edited.record);

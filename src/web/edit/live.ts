@@ -26,7 +26,7 @@ export function liveRoutes(app: FastifyInstance, environment: WebEnvironment, da
       if (editorOf(exchange) === undefined) return exchange.reply;
       return await answered(exchange, async () => {
         const edited = readText(given(exchange, 'text'));
-        const findings = findingsOf(exchange, given(exchange, 'text'), edited);
+        const findings = await findingsOf(exchange, database, given(exchange, 'text'), edited);
         const drawn =
           given(exchange, 'preview') === '1'
             ? preview(exchange, numberGiven(exchange, 'record'), edited.record)

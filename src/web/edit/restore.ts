@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { mayEdit, mayEditVersion, mayRestore } from '../../access/may-edit.ts';
+import { editActions, guardFor } from '../../access/write-guard.ts';
 import { UserError } from '../../errors/errors.ts';
 import { restoreIn } from '../../records/write.ts';
 import { analyzerOf } from '../../search/search.ts';
@@ -9,6 +10,7 @@ import type { WebEnvironment } from '../exchange/environment.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendNoRecord, sendNotAllowed, sendUserError } from '../exchange/messages.ts';
 import { readShown } from '../reading/shown-version.ts';
+import { rulesFor } from '../uploads/take.ts';
 import { editorOf } from './editing.ts';
 import { once, untilFound } from './save.ts';
 import { numberGiven, refusalText } from './shown.ts';
@@ -29,9 +31,13 @@ export function restoreRoutes(app: FastifyInstance, environment: WebEnvironment,
     const key = typeof header === 'string' && header !== '' ? header : given(exchange, 'key');
     const content = JSON.stringify(['restore', id, revision ?? 0]);
     try {
+      const rules = await rulesFor(database, exchange);
+      // The record may have become another one since it was looked at.
+      const guard = guardFor(person, snapshot, editActions);
       const written = await once(database, { scope: `edit ${person.name ?? ''}`, key, content }, (transaction) =>
-        restoreIn(transaction, analyzerOf(snapshot.site), { id, revision, person: person.name }),
+        restoreIn(transaction, analyzerOf(snapshot.site), { id, revision, person: person.name, rules, guard }),
       );
+      if (written.held !== undefined) return exchange.reply.redirect(`/held/${written.held.id}`, 303);
       await untilFound(exchange, id, written.revision);
       return exchange.reply.redirect(`/record/${id}`, 303);
     } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { DatabaseError } from 'pg';
 import { mayEditVersion } from '../../access/may-edit.ts';
+import { editActions, guardFor } from '../../access/write-guard.ts';
 import { removeDraft } from '../../cataloguing/drafts.ts';
 import { endEditing } from '../../cataloguing/presence.ts';
 import { UserError } from '../../errors/errors.ts';
@@ -68,7 +69,8 @@ export async function save(exchange: Exchange, database: Database, saving: Savin
     const edited = await editRecord(transaction, analyzer, {
       // A version that this person may not see is none to begin with.
       ...{ id: saving.id, base: base === undefined ? 0 : saving.base, record, mode: 'replace', merge: true },
-      ...{ person: person.name, reason: 'edit', rules },
+      // What others made of it meanwhile may be no business of this person's.
+      ...{ person: person.name, reason: 'edit', rules, guard: guardFor(person, snapshot, editActions) },
     });
     // Its rules have looked at the text, and none of them holds what a person saves.
     if (edited.kind === 'held') throw new Error('what the editor saves does not wait');

@@ -14,7 +14,16 @@ import type { WebUploads } from './web-uploads.ts';
 /** What the pages need of a library. */
 export type WebLibrary = Pick<
   Library,
-  'snapshot' | 'state' | 'refresh' | 'stored' | 'before' | 'history' | 'revision' | 'changedBy' | 'repair'
+  | 'snapshot'
+  | 'state'
+  | 'refresh'
+  | 'stored'
+  | 'before'
+  | 'history'
+  | 'revision'
+  | 'changedBy'
+  | 'recordsFound'
+  | 'repair'
 >;
 
 /** What the web application has of the world; made once for a process. */

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { type Answer, asking, type Wanted } from '../../access/ask.ts';
 import type { ChangesBy } from '../../access/cataloguers.ts';
+import type { RecordsFound } from '../../access/findings.ts';
 import { mayEditSome } from '../../access/may-edit.ts';
 import { isOpenTo } from '../../access/visible.ts';
 import { changesSome, uploadActions } from '../../access/write-guard.ts';
@@ -82,6 +83,8 @@ export interface Exchange {
   readonly revision: (id: number, revision: number) => Promise<ReadVersion | undefined>;
   /** What cataloguer: needs to know is read before the search. */
   readonly changedBy: ChangesBy;
+  /** The same for finding:. */
+  readonly recordsFound: RecordsFound;
   /** The newest view of the index, for answers that take long. */
   readonly newest: () => IndexSnapshot;
   /** Lets pages go first; see web/limits/traffic.ts. */
@@ -152,6 +155,8 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
       return row && readVersion(row);
     },
     changedBy: (asked) => timing.sql(() => environment.library.changedBy(asked)),
+    recordsFound: (rule, person, snapshot) =>
+      timing.sql(() => environment.library.recordsFound(rule, person, snapshot)),
     newest: () => environment.library.snapshot(),
     giveWay: () => environment.limits.traffic.giveWay(),
   };

@@ -155,8 +155,9 @@ export function manyApiRoutes(app: FastifyInstance, environment: WebEnvironment,
       survivor: { id: survivor.id, revision: survivor.revision, record },
       other: { id: other.id, revision: other.revision },
     };
+    const by = await mergeBy(database, exchange);
     const merged = await doOnce(database, exchange, { scope: 'merge', asked: JSON.stringify(body) }, (transaction) =>
-      mergeRecordsIn(transaction, analyzerOf(snapshot.site), { ...wanted, ...mergeBy(exchange) }),
+      mergeRecordsIn(transaction, analyzerOf(snapshot.site), { ...wanted, ...by }),
     );
     return send(exchange, merged);
   });
@@ -167,8 +168,9 @@ export function manyApiRoutes(app: FastifyInstance, environment: WebEnvironment,
     if (pair !== 'merged') throw new UserError(recordErrors.noMerge, { id: numberOf(body, 'other') });
     const { snapshot } = exchange;
     const asked = JSON.stringify(['undo', body]);
+    const by = await mergeBy(database, exchange);
     const undone = await doOnce(database, exchange, { scope: 'merge', asked }, (transaction) =>
-      undoMergeIn(transaction, analyzerOf(snapshot.site), numberOf(body, 'other'), mergeBy(exchange)),
+      undoMergeIn(transaction, analyzerOf(snapshot.site), numberOf(body, 'other'), by),
     );
     return send(exchange, undone);
   });

@@ -126,6 +126,7 @@ ${facts([
   [tr.t('checks.fix'), [tr.t(`checks.fixes.${rule.fix}`)]],
 ])}
 ${states}
+${state === 'open' && findings.length > 0 && html`<p><a href="/search?p=finding:${rule.name}">${tr.t('checks.search')}</a></p>`}
 ${
   findings.length === 0
     ? html`<p>${tr.t('checks.nothing')}</p>`

@@ -17,6 +17,8 @@ import { checksWalk, rulesRan } from '../../cataloguing/checks/run-checks.ts';
 import { cataloguingErrors } from '../../cataloguing/errors.ts';
 import { walkEnded } from '../../cataloguing/walk.ts';
 import { UserError } from '../../errors/errors.ts';
+import type { IndexSnapshot } from '../../index/snapshot.ts';
+import { may, type Person } from '../../people/person.ts';
 import type { CheckRule } from '../../site/site.ts';
 import { allGiven, formRoutes, given, problemText, signedInWithSession } from '../account/forms.ts';
 import { doOnce } from '../exchange/do-once.ts';
@@ -45,7 +47,7 @@ export function checksRoutes(app: FastifyInstance, environment: WebEnvironment, 
       checksPage(exchange.page, {
         ...{ rules: snapshot.site.checks, counts, ran: await rulesRan(database) },
         ended: await walkEnded(database, checksWalk),
-        runs: changesEverything(person, snapshot),
+        runs: mayRun(person, snapshot),
       }),
     );
   });
@@ -53,8 +55,7 @@ export function checksRoutes(app: FastifyInstance, environment: WebEnvironment, 
   post('/checks', async (exchange) => {
     if (!mayLook(exchange)) return exchange.reply;
     const { person, snapshot } = exchange;
-    // What a job says of its work is about all records.
-    if (!changesEverything(person, snapshot)) return sendNotAllowed(exchange);
+    if (!mayRun(person, snapshot)) return sendNotAllowed(exchange);
     const { job } = await doOnce(database, exchange, { scope: 'checks', asked: 'run' }, async (transaction) => ({
       job: await askForWalk(transaction, checksKind, person.name),
     }));
@@ -149,9 +150,15 @@ export function checksRoutes(app: FastifyInstance, environment: WebEnvironment, 
   }
 }
 
+/** What a job says of its work is about all records. */
+function mayRun(person: Person, snapshot: IndexSnapshot): boolean {
+  return may(snapshot.site, person, 'runbibcheck') || changesEverything(person, snapshot);
+}
+
 function mayLook(exchange: Exchange): boolean {
   if (signedInWithSession(exchange) === undefined) return false;
-  if (mayEditSome(exchange.person, exchange.snapshot)) return true;
+  const { person, snapshot } = exchange;
+  if (mayEditSome(person, snapshot) || may(snapshot.site, person, 'runbibcheck')) return true;
   sendNotAllowed(exchange);
   return false;
 }

@@ -79,6 +79,16 @@ test('rules tell each person of records that are theirs to change, and of nothin
   assert.equal((await readerAs('nobody').open('/checks')).statusCode, 403);
   assert.equal((await createReader(world.app).open('/checks')).statusCode, 303);
   assert.match((await readerAs('bob').open('/edit')).body, /2 findings of the rules/);
+  const search = async (name: Name, text: string) => {
+    const { body } = await readerAs(name).open(`/search?of=id&p=${encodeURIComponent(text)}`);
+    return JSON.parse(body).sort();
+  };
+  assert.deepEqual(await search('boss', 'finding:blanks'), [book, article, secret]);
+  assert.deepEqual(await search('edda', 'finding:blanks'), [book, article]);
+  assert.deepEqual(await search('bob', 'finding:* and title:one'), [book]);
+  assert.deepEqual(await search('edda', 'finding:inside'), [], 'what is hidden is not told');
+  assert.deepEqual(await search('nobody', 'finding:blanks'), []);
+  assert.match((await readerAs('bob').open('/checks/blanks')).body, /href="\/search\?p=finding:blanks"/);
   const all = await world.store.database.query<{ id: string; record: number }>(
     sql`SELECT id, record_id AS record FROM check_finding WHERE rule = 'blanks' ORDER BY record_id, id`,
   );

@@ -64,7 +64,7 @@ export function mergeRoutes(app: FastifyInstance, environment: WebEnvironment, {
     const { snapshot, request } = exchange;
     const analyzer = analyzerOf(snapshot.site);
     const asked = JSON.stringify([request.url, String(request.body)]);
-    const by = mergeBy(exchange);
+    const by = await mergeBy(database, exchange);
     try {
       const { survivor } = await doOnce(database, exchange, { scope: 'merge', asked }, (transaction) => {
         if (pair === 'merged') return undoMergeIn(transaction, analyzer, Number(exchange.param('b')), by);

@@ -1,11 +1,14 @@
 import { mayEdit } from '../../access/may-edit.ts';
 import { editActions, guardFor } from '../../access/write-guard.ts';
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import type { RecordVersion } from '../../index/entry.ts';
 import { withoutPaths } from '../../marc/select-fields.ts';
+import { may } from '../../people/person.ts';
+import { incomingChecksOf } from '../../records/check-incoming.ts';
 import { readRecord } from '../../records/history.ts';
 import type { MergeBy } from '../../records/merge-records.ts';
 import { rulesOf } from '../../records/next-version.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database, Queryable } from '../../store/database.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { hiddenFrom } from './found.ts';
 
@@ -35,10 +38,12 @@ export async function readPair(
   return { survivor: await read(a.version.id), other: await read(b.version.id) };
 }
 
-export function mergeBy({ person, snapshot }: Exchange): MergeBy {
+export async function mergeBy(database: Queryable, { person, snapshot }: Exchange): Promise<MergeBy> {
+  const site = await withCurrentBases(database, snapshot.site);
+  const checks = incomingChecksOf(site, !may(site, person, 'viewhiddenpaths'));
   return {
     person: person.name,
-    rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false },
+    rules: { ...rulesOf(snapshot.site), hidden: 'keep', always: false, checks },
     guard: guardFor(person, snapshot, editActions),
   };
 }

@@ -9,6 +9,7 @@ import { emptyRequest } from '../../search/request.ts';
 import type { Database } from '../../store/database.ts';
 import { doOnce } from '../exchange/do-once.ts';
 import type { Exchange } from '../exchange/exchange.ts';
+import { withDatabaseAnswers } from '../search/routes.ts';
 import { hiddenFrom } from './found.ts';
 
 /** Which records, and what is to be done to them. */
@@ -32,8 +33,8 @@ export async function previewSet(
   const { person, snapshot } = exchange;
   const { name, actions } = requireTask(task);
   const listed = numbers.trim() === '' ? undefined : readNumbers(numbers);
-  const request = { ...emptyRequest, text: query, size: Number.POSITIVE_INFINITY, format: idFormat.code };
-  const found = listed ?? (await exchange.ask(request)).ids;
+  const asked = { ...emptyRequest, text: query, size: Number.POSITIVE_INFINITY, format: idFormat.code };
+  const found = listed ?? (await exchange.ask(await withDatabaseAnswers(exchange, asked))).ids;
   const ids = await exchange.work(editable(person, snapshot, found));
   const run = await lookingActions(database, snapshot.site, actions);
   const pause = async (): Promise<void> => {
@@ -42,8 +43,8 @@ export async function previewSet(
   };
   const made = await previewActions(database, ids, run, { hidden: hiddenFrom(exchange), pause });
   const selection = listed === undefined ? query : `${grouped(listed.length)} numbers`;
-  const asked = JSON.stringify([query, numbers, task]);
-  const { id } = await doOnce(database, exchange, { scope: 'change sets', asked }, async (transaction) => ({
+  const wish = JSON.stringify([query, numbers, task]);
+  const { id } = await doOnce(database, exchange, { scope: 'change sets', asked: wish }, async (transaction) => ({
     id: await addChangeSet(transaction, { ...made, person: person.name, name, task, selection }),
   }));
   return id;

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Answer } from '../../access/ask.ts';
 import { withCataloguers } from '../../access/cataloguers.ts';
 import { collectionTree } from '../../access/collections.ts';
+import { withFindings } from '../../access/findings.ts';
 import { isCollectionFor } from '../../access/no-collection.ts';
 import { refusedEntirely } from '../../access/visible.ts';
 import { describeWork } from '../../description/work.ts';
@@ -138,7 +139,14 @@ export function requireFew(repeated: Repeated | undefined): void {
 
 /** The request with what has to be read before a search. */
 export async function readQuestion(exchange: Exchange): Promise<SearchRequest> {
-  return withCataloguers(exchange.snapshot, exchange.person, readRequest(exchange), exchange.changedBy);
+  return await withDatabaseAnswers(exchange, readRequest(exchange));
+}
+
+/** With what stands in the database alone: who changed records, and what rules have found. */
+export async function withDatabaseAnswers(exchange: Exchange, request: SearchRequest): Promise<SearchRequest> {
+  const { snapshot, person, changedBy, recordsFound } = exchange;
+  const known = await withCataloguers(snapshot, person, request, changedBy);
+  return await withFindings(snapshot, person, known, recordsFound);
 }
 
 /** The form of the year picture has two boxes; the address has one argument. */

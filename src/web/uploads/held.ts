@@ -35,7 +35,7 @@ export function heldRoutes(app: FastifyInstance, environment: WebEnvironment, { 
   const list = async (exchange: Exchange, problems: readonly string[] = [], status = 200) => {
     const { args } = exchange;
     const filter = filterOf(args);
-    const after = Number(args.get('after') ?? 0) || 0;
+    const after = Number(/^\d{1,15}$/.exec(args.get('after') ?? '')?.[0] ?? 0);
     const asked = { ...askedBy(exchange, filter), after, limit: perPage };
     const { entries, next } = await heldFor(exchange, database, asked);
     const address = (from: number): string => {

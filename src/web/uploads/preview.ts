@@ -26,7 +26,7 @@ export async function previewOf(
   sent: Extract<Sent, { kind: 'few' }>,
   mode: WriteMode,
 ): Promise<Preview> {
-  const options = optionsFor(exchange, mode, false, `upload ${mode}`);
+  const options = await optionsFor(database, exchange, { mode, force: false, reason: `upload ${mode}` });
   return await rolledBack(database, async (transaction) => {
     const results = await uploadRecords(transaction, analyzerOf(exchange.snapshot.site), sent.records, options);
     const changed = results.filter(({ id, revision, outcome }) => id > 0 && revision > 1 && outcome !== 'unchanged');

@@ -6,6 +6,7 @@ import { recordIdIn } from '../../index/record-id.ts';
 import { mayCall } from '../../library/callback-job.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
+import type { Written } from '../../records/change.ts';
 import { type Edited, type EditMode, editRecord } from '../../records/edit.ts';
 import type { UploadedRecord } from '../../records/upload.ts';
 import { restoreIn } from '../../records/write.ts';
@@ -56,15 +57,17 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
   post('/api/records/:id/revisions/:revision/restore', async (exchange) => {
     requireSome(exchange, editActions);
     const id = requireId(exchange);
-    const revision = Number(exchange.param('revision')) || 0;
+    const revision = Number(/^[1-9]\d{0,8}$/.exec(exchange.param('revision'))?.[0] ?? 0);
     const digest = createHash('sha256').update(exchange.request.url).digest();
     const guard = guardFor(exchange.person, exchange.snapshot, editActions, noRecord);
     const analyzer = analyzerOf(exchange.snapshot.site);
-    const wanted = { id, revision, person: exchange.person.name, guard };
+    const rules = await rulesFor(database, exchange);
+    const wanted = { id, revision, person: exchange.person.name, guard, rules };
     const written = await changeOnce(database, exchange, digest, (transaction) =>
       restoreIn(transaction, analyzer, wanted),
     ).catch(translated(exchange, id, revision));
-    const { action, restored, warnings } = written;
+    const { action, restored, warnings, held } = written;
+    if (held !== undefined) return sendHeld(exchange, id, written.revision, held);
     return sendJson(exchange, 200, {
       ...{ id, outcome: action, revision: written.revision, restored, url: urlOf(exchange, id) },
       ...(warnings.length > 0 && { warnings }),
@@ -77,8 +80,9 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
     const id = requireId(exchange);
     const base = baseOf(request.headers['if-match'], id);
     const merge = /(?:^|,)\s*merge\b/i.test(String(request.headers['prefer'] ?? ''));
+    const rules = await rulesFor(database, exchange);
     const wanted = {
-      ...{ id, base, record, mode, merge, person: person.name, rules: rulesFor(exchange) },
+      ...{ id, base, record, mode, merge, person: person.name, rules },
       ...{ reason: 'API', guard: guardFor(person, snapshot, editActions, noRecord) },
     };
     const digest = createHash('sha256')
@@ -163,6 +167,16 @@ function sendTaken(exchange: Exchange, taken: Taken): FastifyReply {
   });
 }
 
+function sendHeld(
+  exchange: Exchange,
+  id: number,
+  revision: number,
+  { id: held, findings }: Pick<NonNullable<Written['held']>, 'id' | 'findings'>,
+): FastifyReply {
+  const url = urlOf(exchange, id);
+  return sendJson(exchange, 202, { id, outcome: 'held', revision, url, held, code: 'CHECK', findings });
+}
+
 function sendEdited(exchange: Exchange, done: Edited, base: number): FastifyReply {
   const { id } = done;
   switch (done.kind) {
@@ -192,9 +206,8 @@ function sendEdited(exchange: Exchange, done: Edited, base: number): FastifyRepl
         );
     }
     case 'held': {
-      const { kind, revision, held, findings } = done;
-      const url = urlOf(exchange, id);
-      return sendJson(exchange, 202, { id, outcome: kind, revision, url, held, code: 'CHECK', findings });
+      const { revision, held, findings } = done;
+      return sendHeld(exchange, id, revision, { id: held, findings });
     }
     default: {
       const { kind, revision, warnings } = done;

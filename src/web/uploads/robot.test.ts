@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
+import { jobKinds } from '../../library/job-kinds.ts';
+import { controlField, dataField, type Field } from '../../marc/record.ts';
+import { lineOf } from '../../marc/writers/text.ts';
+import { readRecord } from '../../records/history.ts';
 import { listUploads } from '../../records/uploads.ts';
 import { field, openTestUploads, recordOf, send, type TestUploads, xmlOf } from './test-uploads.ts';
 
@@ -66,6 +70,39 @@ test('a record for another collection is refused, and the rest is taken', async 
   assert.match(none.body, /^\[ERROR\] All records of upload \d+ were refused\./);
 });
 
+test('what is hidden from a robot survives all that it sends, at once and by a job, and it can bring none', async () => {
+  const { database, url } = world.store;
+  const id = await world.write(field('245', 'One'), field('500', 'a'), field('595', 'inside'), field('980', 'ARTICLE'));
+  const one = (...fields: readonly Field[]) => recordOf(controlField('001', String(id)), ...fields);
+  const lines = async () => (await readRecord(database, id)).record.fields.filter(({ tag }) => tag > '009').map(lineOf);
+  assert.match((await robot('/replace', xmlOf(one(field('245', 'Two'), field('980', 'ARTICLE'))))).body, /^\[INFO\]/);
+  assert.deepEqual(await lines(), ['245__ $$aTwo', '595__ $$ainside', '980__ $$aARTICLE']);
+  assert.match((await robot('/correct', xmlOf(one(field('245', 'Three'))))).body, /^\[INFO\]/);
+  assert.deepEqual(await lines(), ['245__ $$aThree', '595__ $$ainside', '980__ $$aARTICLE']);
+  const removal = dataField('595', ' ', ' ', [{ code: '0', value: '__DELETE_FIELDS__' }]);
+  for (const mode of ['replace', 'correct', 'append', 'delete'])
+    for (const typed of [field('595', 'inside'), field('595', 'mine'), removal]) {
+      const sent = await robot(`/${mode}`, xmlOf(one(field('245', 'x'), typed, field('980', 'ARTICLE'))));
+      assert.match(sent.body, /^\[ERROR\]/, `${mode} ${lineOf(typed)}`);
+      assert.doesNotMatch(sent.body, /inside/);
+    }
+  const many = Array.from({ length: 101 }, (_, place) => one(field('245', `Title ${place}`)));
+  assert.match((await robot('/correct', xmlOf(...many))).body, /^\[INFO\]/);
+  const [job] = await database.query<{ id: number; name: string; person: string; given: Record<string, unknown> }>(
+    sql`UPDATE job SET state = 'done' WHERE kind = 'upload' RETURNING id, name, person, arguments AS given`,
+  );
+  const [file] = await database.query<{ name: string; digest: string; bytes: number }>(
+    sql`SELECT name, encode(digest, 'hex') AS digest, bytes::float8 AS bytes FROM job_file WHERE job_id = ${job!.id}`,
+  );
+  const kind = jobKinds(database, url, world.settings).find(({ name }) => name === 'upload')!;
+  await kind.run({
+    ...{ ...job!, arguments: job!.given, checkpoint: undefined, signal: new AbortController().signal },
+    ...{ log: () => undefined, tell: () => undefined, keep: async () => undefined, attach: async () => undefined },
+    file: async () => file!,
+  });
+  assert.deepEqual(await lines(), ['245__ $$aTitle 100', '595__ $$ainside', '980__ $$aARTICLE']);
+});
+
 test('a callback is asked for in the transaction of the upload, and to known addresses only', async () => {
   const query = '/insert?callback_url=https://inspire.example/callbacks/1&nonce=42&special_treatment=oracle';
   assert.match((await robot(query, xmlOf(paper('Called')))).body, /^\[INFO\]/);
@@ -79,6 +116,8 @@ test('a callback is asked for in the transaction of the upload, and to known add
     'https://inspire.example/callbacks-not',
     'http://inspire.example/callbacks',
     'http://10.0.0.1/',
+    'https://inspire.example/callbacks/..%252fadmin',
+    'https://inspire.example/callbacks/%25252e%25252e%25252fadmin',
   ])
     assert.match((await robot(`/insert?callback_url=${address}`, xmlOf(paper('x')))).body, /^\[ERROR\] The address/);
 });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { guardFor, uploadActions } from '../../access/write-guard.ts';
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { enqueueJob } from '../../jobs/queue/enqueue.ts';
@@ -18,7 +19,7 @@ import {
 } from '../../records/upload.ts';
 import { beginUpload, endUpload, type NewUpload, noteRecords, setUploadJob } from '../../records/uploads.ts';
 import { analyzerOf } from '../../search/search.ts';
-import type { Database, Transaction } from '../../store/database.ts';
+import type { Database, Queryable, Transaction } from '../../store/database.ts';
 import { idempotently } from '../../store/idempotency.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { uploadErrors } from './errors.ts';
@@ -56,9 +57,12 @@ export function modeOf(text: string): WriteMode {
  * Whoever is not shown hidden fields can neither take them away nor bring some; who is has seen
  * them.
  */
-export function rulesFor({ person, snapshot: { site } }: Pick<Exchange, 'person' | 'snapshot'>): ChangeRules {
+export async function rulesFor(
+  database: Queryable,
+  { person, snapshot: { site } }: Pick<Exchange, 'person' | 'snapshot'>,
+): Promise<ChangeRules> {
   const sees = may(site, person, 'viewhiddenpaths');
-  const checks = incomingChecksOf(site, !sees);
+  const checks = incomingChecksOf(await withCurrentBases(database, site), !sees);
   return { ...rulesOf(site), hidden: sees ? 'drop' : 'unseen', always: false, checks };
 }
 
@@ -85,7 +89,7 @@ export async function takeUpload(database: Database, exchange: Exchange, sent: S
       return { kind: 'job', upload, job };
     });
   }
-  const options = optionsFor(exchange, mode, force, `upload ${mode} ${name}`);
+  const options = await optionsFor(database, exchange, { mode, force, reason: `upload ${mode} ${name}` });
   const write = (transaction: Transaction) =>
     uploadRecords(transaction, analyzerOf(exchange.snapshot.site), sent.records, options);
   if (dryRun) {
@@ -103,9 +107,14 @@ export async function takeUpload(database: Database, exchange: Exchange, sent: S
   });
 }
 
-export function optionsFor(exchange: Exchange, mode: WriteMode, force: boolean, reason: string): UploadOptions {
+export async function optionsFor(
+  database: Queryable,
+  exchange: Exchange,
+  { mode, force, reason }: Pick<UploadOptions, 'mode' | 'force' | 'reason'>,
+): Promise<UploadOptions> {
+  const rules = await rulesFor(database, exchange);
   return {
-    ...{ mode, force, reason, person: exchange.person.name, rules: rulesFor(exchange), told: toldFor(exchange) },
+    ...{ mode, force, reason, person: exchange.person.name, rules, told: toldFor(exchange) },
     guard: guardFor(exchange.person, exchange.snapshot, uploadActions),
   };
 }
