@@ -1,5 +1,6 @@
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
+import type { IndexThreads } from '../../index/index-threads.ts';
 import { originOf } from '../../index/segment-store.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
@@ -22,6 +23,8 @@ export interface WriteContext {
   readonly current: CurrentSite;
   /** DATA/index. */
   readonly indexFolder: string | undefined;
+  /** They index pages of many records. */
+  readonly indexThreads?: IndexThreads;
   readonly person: string | undefined;
   /** For the history: "harvest arxiv". */
   readonly reason: string;
@@ -46,7 +49,7 @@ export async function writePage(
   context: WriteContext,
   oneByOne: boolean,
 ): Promise<WrittenPage> {
-  const { current, source, person, reason, indexFolder } = context;
+  const { current, source, person, reason, indexFolder, indexThreads } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
   const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecksOf(site, true) } as const;
@@ -95,6 +98,7 @@ export async function writePage(
       analyzer,
       origin: originOf(current),
       indexFolder,
+      indexThreads,
       reason,
       person,
       ...rules,
