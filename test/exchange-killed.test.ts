@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -19,6 +19,7 @@ import { controlField, type MarcRecord } from '../src/marc/record.ts';
 import { deleteRecord, writeRecords } from '../src/records/write.ts';
 import { parseSite } from '../src/site/parse.ts';
 import { openTestDatabase, type TestDatabase } from './support/database.ts';
+import { processBelow } from './support/process-below.ts';
 import { seed } from './support/property.ts';
 import { environmentOf, type ReleaseNode, type ServingNode, serveNode } from './support/release-node.ts';
 import { isWhole } from './support/scale.ts';
@@ -72,12 +73,13 @@ function record(title: string, kind: string, id?: number): MarcRecord {
 
 /** What the source is: titles by number; undefined: nobody may have it. */
 const truth = new Map<number, string | undefined>();
+const deleted = new Set<number>();
 let written = 0;
 
 async function writeSome(count: number): Promise<void> {
   const { database } = source;
   for (let n = 0; n < count; n++) {
-    const ids = [...truth.keys()];
+    const ids = [...truth.keys()].filter((id) => !deleted.has(id));
     const id = ids[Math.floor(random() * ids.length)];
     const title = `Work ${++written} ${written % 2 === 0 ? 'even' : 'odd'}`;
     const what = random();
@@ -93,23 +95,9 @@ async function writeSome(count: number): Promise<void> {
     } else {
       await deleteRecord(database, analyzer, id, 'test');
       truth.set(id, undefined);
+      deleted.add(id);
     }
   }
-}
-
-/** The process below this one that runs a program. */
-function below(pid: number, program: string): number | undefined {
-  for (const name of readdirSync('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const parent = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ')[1]!.split(' ')[1];
-      if (Number(parent) === pid && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(program))
-        return Number(name);
-    } catch {
-      // It has ended.
-    }
-  }
-  return undefined;
 }
 
 /** A harvester that keeps what it got, and asks for what is new since its last whole list. */
@@ -203,7 +191,7 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
         jobs = startJobs();
       } else {
         const program = victim === 'web' ? 'web/worker.ts' : 'web/background.ts';
-        const pid = await waitFor(`a process of ${program}`, () => below(server.pid, program));
+        const pid = await waitFor(`a process of ${program}`, () => processBelow(server.pid, program));
         process.kill(pid, 'SIGKILL');
       }
       await work;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import sql from 'sql-template-tag';
 import { openTestDatabase } from '../../test/support/database.ts';
 import { account, openStandIn } from '../../test/support/datacite.ts';
 import { dataCiteClient } from '../exchange/doi/client.ts';
@@ -59,6 +60,8 @@ test('a DOI made after the backup that is restored comes back, or is told of, an
   const { store, settings } = opened.library;
   const before = at(await openLibrary({ ...settings, databaseUrl: store.url }));
   try {
+    // Earlier versions of the fixture, whose records are others here.
+    await store.database.query(sql`DELETE FROM revision`);
     await applySite(store.database, siteText);
     await before.reserve(1);
     await before.pass();
