@@ -82,8 +82,8 @@ async function runTests(some: readonly string[], concurrency: number): Promise<v
   report.pipe(process.stdout, { end: false });
   await new Promise((resolve) => report.once('end', resolve));
 }
-// While some wait for their processes, others compute. One cluster at a time, beside the others: it waits more than it
-// computes.
+// While some wait for their processes, others compute. One cluster at a time, beside the others: it
+// waits more than it computes.
 const atOnce = Number(process.env['TEST_AT_ONCE'] || 3 * Math.max(2, availableParallelism()));
 const ofClusters = files.filter(isOfCluster);
 await Promise.all([

@@ -74,8 +74,8 @@ function hashOf(text: string, start: number, end: number): number {
 const none = 0xffffffff;
 
 /**
- * Words -> their stems and numbers, asked with a piece of a text that never becomes a string of its own. A Map
- * wants one for each word of each record; its lookups were the hottest line of a load.
+ * Words -> their stems and numbers, asked with a piece of a text that never becomes a string of its
+ * own. A Map wants one for each word of each record; its lookups were the hottest line of a load.
  */
 class WordTable {
   count = 0;
