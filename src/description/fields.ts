@@ -24,15 +24,30 @@ export function subfield(field: Field | undefined, code: string): string | undef
 
 /** All values of these subfields in the order in which they stand. */
 export function subfields(field: Field, codes: string): readonly string[] {
-  return field.subfields
-    .filter((one) => codes.includes(one.code) && one.value.trim() !== '')
-    .map((one) => one.value.trim());
+  const found: string[] = [];
+  addSubfields(found, field, codes);
+  return found;
+}
+
+// Loops, since an export asks for some hundred values of each record.
+function addSubfields(found: string[], field: Field, codes: string): void {
+  for (const one of field.subfields) {
+    if (!codes.includes(one.code)) continue;
+    const value = one.value.trim();
+    if (value !== '') found.push(value);
+  }
 }
 
 /** All values of some subfields of all fields with this tag. */
 export function values(record: MarcRecord, tag: string, codes: string, indicators?: string): readonly string[] {
-  return dataFields(record, tag, indicators).flatMap((field) => subfields(field, codes));
+  const fields = dataFields(record, tag, indicators);
+  if (fields.length === 0) return nothing;
+  const found: string[] = [];
+  for (const field of fields) addSubfields(found, field, codes);
+  return found;
 }
+
+const nothing: readonly string[] = [];
 
 export function firstValue(record: MarcRecord, tag: string, code: string, indicators?: string): string | undefined {
   for (const field of dataFields(record, tag, indicators)) {
@@ -54,5 +69,5 @@ export function beginningOf(text: string): string {
 }
 
 export function distinct<T>(list: readonly T[]): readonly T[] {
-  return [...new Set(list)];
+  return list.length < 2 ? list : [...new Set(list)];
 }

@@ -93,12 +93,11 @@ export function describeWork(whole: MarcRecord): Work {
   const kinds = distinct(values(record, '980', 'a'));
   const material = materialOf(record);
   const thesis = thesisNote(record);
-  const published = publications(record);
+  const said = inOneScript(record);
   return {
-    ...inOneScript(record),
+    ...said,
     collaborations: collaborations(record),
     date: workDate(record),
-    publications: published,
     thesis,
     extent: tidy(firstValue(record, '300', 'a')),
     identifiers: identifiers(record),
@@ -108,7 +107,7 @@ export function describeWork(whole: MarcRecord): Work {
     related: relatedWorks(record),
     kinds,
     material,
-    type: typeOf(material, published.length > 0),
+    type: typeOf(material, said.publications.length > 0),
     links: linksOf(record),
     licences: dataFields(record, '540')
       .map((field) => ({

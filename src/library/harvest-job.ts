@@ -81,7 +81,13 @@ function clientOf(
   impatient = false,
 ): OaiClient {
   const mayReach = reachable(settings.harvestNetworks);
-  return oaiClient({ base, mayReach, signal, onWait, ...(impatient && { once: true, silence: 20_000 }) });
+  return oaiClient({
+    base,
+    mayReach,
+    signal,
+    onWait,
+    ...(impatient && { once: true, silence: 20_000, longest: 60_000 }),
+  });
 }
 
 /** The library is opened when a title is looked for, and then once. */

@@ -2,7 +2,7 @@ import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { dataCiteClient } from '../../exchange/doi/client.ts';
 import { doiErrors } from '../../exchange/doi/errors.ts';
-import { reserveDoi } from '../../exchange/doi/reserve.ts';
+import { reserveDoi, reserveLost } from '../../exchange/doi/reserve.ts';
 import { countDois, listDois, sendAgain } from '../../exchange/doi/store.ts';
 import { enqueueDois, whatIsMissing } from '../../library/doi-job.ts';
 import { inTransaction } from '../../records/write.ts';
@@ -67,16 +67,28 @@ const reserve = defineSubcommand({
     'It may stand in a document before the record is published: DataCite is told of it when everybody may open the record. A record that has one keeps it.',
   examples: [
     { command: 'doi reserve 12 --as ada', doc: 'For record 12.' },
+    {
+      command: 'doi reserve 12 --doi 10.5072/2026.7',
+      doc: 'After a restore: one that was made since the backup, and that no record has.',
+    },
     { command: 'doi reserve 12 --json', doc: 'For programs.' },
   ],
   arguments: { record: { doc: 'Number of the record.' } },
-  options: { ...asOption, ...jsonOption },
+  options: {
+    ...asOption,
+    doi: { type: 'text', value: 'DOI', doc: 'This one, which no record has since a restore.' },
+    ...jsonOption,
+  },
   run: async ({ arguments: { record }, options, settings, print, printJson }) => {
     const id = recordNumber(record);
     const done = await withDatabase(settings(), async (database) => {
       const site = await offered(database);
       return await inTransaction(database, async (transaction) => {
-        const reserved = await reserveDoi(transaction, analyzerOf(site), { site, id, person: options.as });
+        const asked = { site, id, person: options.as };
+        const reserved =
+          options.doi === undefined
+            ? await reserveDoi(transaction, analyzerOf(site), asked)
+            : await reserveLost(transaction, analyzerOf(site), { ...asked, doi: options.doi });
         await enqueueDois(transaction, options.as);
         return reserved;
       });

@@ -19,4 +19,10 @@ export const doiErrors = defineErrors({
     message: 'The library has made no DOI {doi}.',
     hint: '`reperio doi list` shows those that it has made.',
   },
+  taken: {
+    code: 'REPERIO_DOI_TAKEN',
+    status: 409,
+    message: 'Record {record} has the DOI {doi}.',
+    hint: 'Only a DOI that no record has can be given: `reperio doi list --problems` shows them.',
+  },
 });

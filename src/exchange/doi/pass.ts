@@ -17,6 +17,7 @@ import type { Database } from '../../store/database.ts';
 import type { DataCiteClient, DoiAttributes } from './client.ts';
 import { attributesOf } from './metadata.ts';
 import { reserveDoi } from './reserve.ts';
+import { findLost } from './restored.ts';
 import {
   type DoiRow,
   type DoiState,
@@ -62,12 +63,21 @@ const waitWhenStopped = 15 * 60_000;
 const mostInRow = 3;
 
 export async function runDoiPass(context: PassContext): Promise<PassDone> {
+  const { client } = context;
+  const lost = client === undefined ? undefined : await lookForLost(context, client);
+  if (lost !== undefined) return { made: 0, sent: 0, failed: 0, compared: 0, stopped: lost };
   const made = await makeDue(context);
   await decideWanted(context);
-  if (context.client === undefined) return { made, sent: 0, failed: 0, compared: 0 };
-  const compared = await compareDue(context, context.client);
+  if (client === undefined) return { made, sent: 0, failed: 0, compared: 0 };
+  const compared = await compareDue(context, client);
   if (compared.stopped !== undefined) return { made, sent: 0, failed: 0, ...compared };
-  return { made, ...(await sendDue(context, context.client)), compared: compared.compared };
+  return { made, ...(await sendDue(context, client)), compared: compared.compared };
+}
+
+/** Before new ones are made: a record may have one that it has forgotten. */
+async function lookForLost(context: PassContext, client: DataCiteClient): Promise<string | undefined> {
+  const { site } = await context.view();
+  return await findLost({ ...context, site, analyzer: analyzerOf(site) }, client);
 }
 
 /** Records that everybody may open, that are meant, and that have no DOI of any kind. */
@@ -105,7 +115,7 @@ async function makeDue({ database, dois, view, signal, log }: PassContext): Prom
 /** What each should be, of the records that everybody may open now. */
 async function decideWanted({ database, dois, view }: PassContext): Promise<void> {
   const see = openView(guest, await view());
-  for (const row of await listDois(database)) {
+  for (const row of await listDois(database, { held: true })) {
     const wanted = wantedOf(row, see(row.record), dois);
     if (wanted !== row.wanted) await wantDoi(database, row.doi, wanted);
   }
@@ -128,7 +138,7 @@ async function sendDue(context: PassContext, client: DataCiteClient): Promise<Om
   const { database, dois, baseUrl, view, signal, log, now = Date.now } = context;
   let [sent, failed, inRow] = [0, 0, 0];
   const before = openView(guest, await view());
-  for (const listed of await listDois(database)) {
+  for (const listed of await listDois(database, { held: true })) {
     signal.throwIfAborted();
     if (!isDue(asWanted(listed, before(listed.record), dois), before(listed.record), now())) continue;
     // Anew for each that is sent: a record may have been closed since the pass began.
@@ -193,7 +203,7 @@ async function compareDue(
   { database, baseUrl, signal, log, now = Date.now }: PassContext,
   client: DataCiteClient,
 ): Promise<{ readonly compared: number; readonly stopped?: string }> {
-  const rows = await listDois(database);
+  const rows = await listDois(database, { held: true });
   const due = rows.filter(
     ({ state, compared, due: at }) =>
       state !== 'reserved' && (compared?.getTime() ?? 0) < now() - compareEvery && at.getTime() <= now(),

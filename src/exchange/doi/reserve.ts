@@ -1,14 +1,13 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../../errors/errors.ts';
 import type { Analyzer } from '../../index/analysis/analyzer.ts';
-import { dataField } from '../../marc/record.ts';
 import { lockRecord } from '../../records/change.ts';
-import { editRecord } from '../../records/edit.ts';
-import { rulesOf } from '../../records/next-version.ts';
 import { doiOfScope, doiScope } from '../../site/doi-pattern.ts';
-import type { Site } from '../../site/site.ts';
+import type { DoiSettings, Site } from '../../site/site.ts';
 import type { Transaction } from '../../store/database.ts';
 import { doiErrors } from './errors.ts';
+import { giveDoi } from './give.ts';
+import { passOverLost } from './restored.ts';
 
 export interface ReserveAsked {
   readonly site: Site;
@@ -39,28 +38,37 @@ export async function reserveDoi(
     sql`SELECT doi FROM doi WHERE record_id = ${id} ORDER BY reserved LIMIT 1`,
   );
   if (known !== undefined) return { doi: known.doi, isNew: false };
-  const doi = await nextDoi(transaction, doiScope(dois, new Date().getUTCFullYear()));
-  await transaction.query(sql`INSERT INTO doi (doi, record_id, person) VALUES (${doi}, ${id}, ${person ?? null})`);
-  // It is looked at soon, and not when the library has changed for a while.
-  await transaction.query(sql`UPDATE doi_pass SET seen = '', at = to_timestamp(0)`);
-  const field = dataField('024', '7', ' ', [
-    { code: 'a', value: doi },
-    { code: '2', value: 'doi' },
-  ]);
-  const edited = await editRecord(transaction, analyzer, {
-    ...{ id, base: old.revision, record: { leader: '', fields: [field] }, mode: 'append', merge: false },
-    ...{ person, reason: 'reserve a DOI', rules: { ...rulesOf(site), hidden: 'keep', always: false } },
-  });
-  if (edited.kind === 'conflict' || edited.kind === 'gone') throw new UserError(doiErrors.noRecord, { id });
+  const doi = await nextDoi(transaction, dois, new Date().getUTCFullYear());
+  await giveDoi(transaction, analyzer, { site, id, doi, person, reason: 'reserve a DOI' });
+  return { doi, isNew: true };
+}
+
+/**
+ * Gives a record a DOI that the library made before it was restored, and that no record has here.
+ */
+export async function reserveLost(
+  transaction: Transaction,
+  analyzer: Analyzer,
+  { site, id, person, doi: asked }: ReserveAsked & { readonly doi: string },
+): Promise<Reserved> {
+  const doi = asked.toLowerCase();
+  const [known] = await transaction.query<{ record: number }>(
+    sql`SELECT record_id AS record FROM doi WHERE doi = ${doi} FOR UPDATE`,
+  );
+  if (known === undefined) throw new UserError(doiErrors.unknown, { doi });
+  if (known.record === id) return { doi, isNew: false };
+  if (known.record !== 0) throw new UserError(doiErrors.taken, { doi, record: known.record });
+  await giveDoi(transaction, analyzer, { site, id, doi, person, reason: 'reserve a DOI' });
   return { doi, isNew: true };
 }
 
 /** The next number that no record has; the row is locked until the end of the transaction. */
-async function nextDoi(transaction: Transaction, scope: string): Promise<string> {
+async function nextDoi(transaction: Transaction, dois: DoiSettings, year: number): Promise<string> {
+  const scope = doiScope(dois, year);
+  await passOverLost(transaction, dois, year);
   for (;;) {
     const [row] = await transaction.query<{ last: number }>(sql`
-      INSERT INTO doi_number AS known (scope, last) VALUES (${scope}, 1)
-      ON CONFLICT (scope) DO UPDATE SET last = known.last + 1 RETURNING last`);
+      UPDATE doi_number SET last = last + 1 WHERE scope = ${scope} RETURNING last`);
     const doi = doiOfScope(scope, row!.last);
     const taken = await transaction.query(sql`
       SELECT FROM doi WHERE doi = ${doi} UNION ALL SELECT FROM identifier WHERE kind = 'doi' AND value = ${doi}`);

@@ -26,6 +26,8 @@ export interface DoisAsked {
   readonly problems?: boolean;
   /** Of this record alone. */
   readonly record?: number;
+  /** Not those that no record has since a restore. */
+  readonly held?: boolean;
   /** Undefined: all. */
   readonly limit?: number;
   readonly offset?: number;
@@ -33,11 +35,11 @@ export interface DoisAsked {
 
 /** The newest first. */
 export async function listDois(database: Queryable, asked: DoisAsked = {}): Promise<readonly DoiRow[]> {
-  const { problems = false, record, limit, offset = 0 } = asked;
+  const { problems = false, record, held = false, limit, offset = 0 } = asked;
   return await database.query<DoiRow>(sql`
     SELECT doi, record_id AS record, state, wanted, sent_revision AS "sentRevision",
       tried_revision AS "triedRevision", problem, tries, until_changed AS "untilChanged", due, since, compared, reserved
-    FROM doi WHERE (${!problems} OR problem IS NOT NULL) AND record_id = coalesce(${record ?? null}, record_id)
+    FROM doi WHERE (${!problems} OR problem IS NOT NULL) AND (${!held} OR record_id > 0) AND record_id = coalesce(${record ?? null}, record_id)
     ORDER BY reserved DESC, doi LIMIT ${limit ?? null} OFFSET ${offset}`);
 }
 
@@ -125,7 +127,7 @@ export async function noteCompared(
 /** Sent again at once, as if nothing were known of it. False: there is no such DOI. */
 export async function sendAgain(database: Queryable, doi: string): Promise<boolean> {
   const rows = await database.query(sql`
-    UPDATE doi SET sent_revision = NULL, due = now(), tries = 0 WHERE doi = lower(${doi}) RETURNING doi`);
+    UPDATE doi SET sent_revision = NULL, due = now(), tries = 0 WHERE doi = lower(${doi}) AND record_id > 0 RETURNING doi`);
   return rows.length > 0;
 }
 
@@ -151,7 +153,8 @@ export async function isAnyDue(database: Queryable): Promise<boolean> {
   const rows = await database.query(sql`
     SELECT FROM doi WHERE due <= now() AND (problem IS NOT NULL OR state <> wanted
       OR (wanted = 'findable' AND sent_revision IS NULL)
-      OR (state <> 'reserved' AND compared IS NULL) OR compared < now() - interval '1 day') LIMIT 1`);
+      OR (state <> 'reserved' AND compared IS NULL) OR compared < now() - interval '1 day')
+    UNION ALL SELECT FROM doi_number WHERE lost_from IS NOT NULL LIMIT 1`);
   return rows.length > 0;
 }
 

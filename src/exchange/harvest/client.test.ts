@@ -116,6 +116,17 @@ test('answers that are too large, or unpack to too much, are not read to their e
     return true;
   };
   await fails(client.list(list), 'REPERIO_HARVEST_UNREACHABLE');
+  // It never falls silent, and never ends.
+  server.fault = (_, response) => {
+    const drip = setInterval(() => response.write(' '), 20);
+    response.on('close', () => clearInterval(drip));
+    return true;
+  };
+  const hurried = oaiClient({
+    ...{ base: server.base, mayReach: local, signal: new AbortController().signal },
+    ...{ silence: 5_000, longest: 100, once: true },
+  });
+  await fails(hurried.list(list), 'REPERIO_HARVEST_UNREACHABLE', /not there after 1 seconds/);
 });
 
 test('addresses that are not public are not asked, at no step of the way', async () => {

@@ -5,7 +5,7 @@ import { harvestErrors } from './errors.ts';
 import { type Answer, type GetOptions, get, requireAddress } from './get.ts';
 import { pageText } from './page-text.ts';
 
-export interface ClientOptions extends Omit<GetOptions, 'limit' | 'silence'> {
+export interface ClientOptions extends Omit<GetOptions, 'limit' | 'silence' | 'longest'> {
   /** The address of the server, without "?verb=". */
   readonly base: string;
   /** It waits, and why. */
@@ -18,6 +18,8 @@ export interface ClientOptions extends Omit<GetOptions, 'limit' | 'silence'> {
   readonly limit?: number;
   /** How long a server may say nothing, in ms; default a minute. */
   readonly silence?: number;
+  /** How long a page may take as a whole, in ms; default half an hour. */
+  readonly longest?: number;
 }
 
 export interface ListAsked {
@@ -42,6 +44,7 @@ export interface OaiClient {
 
 const pageLimit = 50_000_000;
 const longestSilence = 60_000;
+const longestPage = 1_800_000;
 /** Without a word how long to wait, ms: after each failure the next. */
 const backOff = [2_000, 10_000, 30_000];
 const longestWait = 3_600_000;
@@ -81,8 +84,11 @@ function notOai(address: string, reason: string): UserError {
 
 /** Does what Retry-After says, and tries again three times what may pass. */
 async function patiently(address: string, options: ClientOptions): Promise<Page> {
-  const { signal, onWait, base, sleep = (ms) => pause(ms, undefined, { signal }), limit, silence } = options;
-  const getting = { ...options, limit: limit ?? pageLimit, silence: silence ?? longestSilence };
+  const { signal, onWait, base, sleep = (ms) => pause(ms, undefined, { signal }), limit, silence, longest } = options;
+  const getting = {
+    ...options,
+    ...{ limit: limit ?? pageLimit, silence: silence ?? longestSilence, longest: longest ?? longestPage },
+  };
   for (let failures = 0, waits = 0; ; ) {
     signal.throwIfAborted();
     let problem: UserError;

@@ -16,6 +16,8 @@ export interface GetOptions {
   readonly limit: number;
   /** Nothing comes for so long: ms. */
   readonly silence: number;
+  /** A whole answer takes no longer: ms. */
+  readonly longest: number;
 }
 
 export interface Answer {
@@ -60,7 +62,7 @@ function shown({ origin, pathname }: URL): string {
   return origin + pathname;
 }
 
-async function once(url: URL, { mayReach, signal, limit, silence }: GetOptions): Promise<Answer> {
+async function once(url: URL, { mayReach, signal, limit, silence, longest }: GetOptions): Promise<Answer> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const refuse = (address: string): UserError => new UserError(harvestErrors.privateAddress, { host, address });
   if (isIP(host) !== 0 && !mayReach(host)) throw refuse(host);
@@ -79,10 +81,13 @@ async function once(url: URL, { mayReach, signal, limit, silence }: GetOptions):
     'accept-encoding': 'gzip, deflate',
     'user-agent': `Reperio/${version()} (OAI-PMH harvester)`,
   };
+  // One that sends a byte now and then is never silent.
+  const late = AbortSignal.timeout(longest);
+  const either = AbortSignal.any([signal, late]);
   try {
     const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
       const { request } = url.protocol === 'https:' ? https : http;
-      const asked = request(url.href, { headers, lookup: look, signal, timeout: silence }, resolve);
+      const asked = request(url.href, { headers, lookup: look, signal: either, timeout: silence }, resolve);
       asked.on('timeout', () => asked.destroy(new Error(`nothing came for ${Math.round(silence / 1000)} seconds`)));
       asked.on('error', reject);
       asked.end();
@@ -92,7 +97,10 @@ async function once(url: URL, { mayReach, signal, limit, silence }: GetOptions):
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof UserError) throw error;
-    throw new UserError(harvestErrors.unreachable, { address: shown(url), reason: reasonOf(error) }, error);
+    const reason = late.aborted
+      ? `its answer was not there after ${Math.ceil(longest / 1000)} seconds`
+      : reasonOf(error);
+    throw new UserError(harvestErrors.unreachable, { address: shown(url), reason }, error);
   }
 }
 

@@ -1,6 +1,7 @@
 import { DatabaseError } from 'pg';
 import { withCurrentBases } from '../../checks/current-bases.ts';
 import { UserError } from '../../errors/errors.ts';
+import type { IndexThreads } from '../../index/index-threads.ts';
 import { originOf } from '../../index/segment-store.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
@@ -23,6 +24,8 @@ export interface WriteContext {
   readonly current: CurrentSite;
   /** DATA/index. */
   readonly indexFolder: string | undefined;
+  /** They index pages of many records. */
+  readonly indexThreads?: IndexThreads;
   readonly person: string | undefined;
   /** For the history: "harvest arxiv". */
   readonly reason: string;
@@ -47,7 +50,7 @@ export async function writePage(
   context: WriteContext,
   oneByOne: boolean,
 ): Promise<WrittenPage> {
-  const { current, source, person, reason, indexFolder } = context;
+  const { current, source, person, reason, indexFolder, indexThreads } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
   const checks = incomingChecksOf(await withCurrentBases(transaction, site), true);
@@ -97,6 +100,7 @@ export async function writePage(
       analyzer,
       origin: originOf(current),
       indexFolder,
+      indexThreads,
       reason,
       person,
       ...rules,

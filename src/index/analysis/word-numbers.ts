@@ -7,13 +7,15 @@ import { type WordBuffer, wordAt } from './words.ts';
  * thousand records.
  */
 const maximumKnown = 300_000;
+/** So many stems are good for the next sink too: a record, or some hundred, use far fewer. */
+const maximumKept = 50_000;
 
 /**
  * Remembers what number a sink gave to the stem of a word: one lookup for a word, however many
  * spaces it stands in.
  */
 export interface WordNumbers {
-  /** Turns to a sink; what was remembered of another one is forgotten. */
+  /** Turns to a sink; numbers of another one are forgotten. */
   use(sink: TermSink): void;
   /**
    * The sink's numbers of the words in `buffer`, stemmed; fills and returns `out`, of which only
@@ -29,7 +31,10 @@ export function createWordNumbers(): WordNumbers {
     use(sink) {
       if (current?.deref() === sink) return;
       current = new WeakRef(sink);
-      known.clear();
+      for (const [stemmer, table] of known) {
+        if (table.count > maximumKept) known.delete(stemmer);
+        else table.forgetNumbers();
+      }
     },
     numbered(sink, buffer, stemmer, out) {
       let table = known.get(stemmer);
@@ -40,11 +45,15 @@ export function createWordNumbers(): WordNumbers {
       const { text, starts, ends, count } = buffer;
       for (let at = 0; at < count; at++) {
         const hash = hashOf(text, starts[at]!, ends[at]!);
-        let number = table.find(hash, text, starts[at]!, ends[at]!);
-        if (number < 0) {
-          const word = wordAt(buffer, at);
-          number = sink.term(stemmer === undefined ? word : stemmer(word));
-          table.add(hash, word, number);
+        let word = table.find(hash, text, starts[at]!, ends[at]!);
+        if (word < 0) {
+          const whole = wordAt(buffer, at);
+          word = table.add(hash, whole, stemmer === undefined ? whole : stemmer(whole));
+        }
+        let number = table.numbers[word]!;
+        if (number === none) {
+          number = sink.term(table.stems[word]!);
+          table.numbers[word] = number;
         }
         out[at] = number;
       }
@@ -61,36 +70,46 @@ function hashOf(text: string, start: number, end: number): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
+/** In the place of a number that a sink was not asked for. */
+const none = 0xffffffff;
+
 /**
- * Words -> numbers, asked with a piece of a text that never becomes a string of its own. A Map
- * wants one for each word of each record; its lookups were the hottest line of a load.
+ * Words -> their stems and numbers, asked with a piece of a text that never becomes a string of its
+ * own. A Map wants one for each word of each record; its lookups were the hottest line of a load.
  */
 class WordTable {
   count = 0;
   /** UTF-16 of word w: #units[#starts[w] .. #starts[w+1]-1]. */
   #units = new Uint16Array(4096);
   #starts = new Uint32Array(513);
-  #numbers = new Uint32Array(512);
+  /** Of each word, its stem and the number of that. */
+  readonly stems: string[] = [];
+  numbers = new Uint32Array(512).fill(none);
   /** Pairs of hash and word + 1 (0: free); open addressing, at most half full. */
   #slots = new Uint32Array(4096);
   #mask = 2047;
 
-  /** The number of the word, or -1. */
+  /** Which word it is, or -1. */
   find(hash: number, text: string, start: number, end: number): number {
     const slots = this.#slots;
     const mask = this.#mask;
     for (let slot = hash & mask; slots[slot * 2 + 1] !== 0; slot = (slot + 1) & mask) {
       if (slots[slot * 2] !== hash) continue;
       const word = slots[slot * 2 + 1]! - 1;
-      if (this.#is(word, text, start, end)) return this.#numbers[word]!;
+      if (this.#is(word, text, start, end)) return word;
     }
     return -1;
   }
 
-  add(hash: number, word: string, number: number): void {
+  forgetNumbers(): void {
+    this.numbers.fill(none, 0, this.count);
+  }
+
+  add(hash: number, word: string, stem: string): number {
     const id = this.count++;
-    if (id === this.#numbers.length) {
-      this.#numbers = enlarged(this.#numbers, id * 2);
+    this.stems.push(stem);
+    if (id === this.numbers.length) {
+      this.numbers = enlarged(this.numbers, id * 2).fill(none, id);
       this.#starts = enlarged(this.#starts, id * 2 + 1);
     }
     const start = this.#starts[id]!;
@@ -101,9 +120,9 @@ class WordTable {
     }
     for (let i = 0; i < word.length; i++) this.#units[start + i] = word.charCodeAt(i);
     this.#starts[id + 1] = start + word.length;
-    this.#numbers[id] = number;
     if (this.count * 4 > this.#slots.length) this.#grow();
     put(this.#slots, this.#mask, hash, id + 1);
+    return id;
   }
 
   #is(word: number, text: string, start: number, end: number): boolean {

@@ -25,6 +25,7 @@ import { type FoundRecord, findRecord } from './find-record.ts';
 import { formToken } from './form-token.ts';
 import { stagesOf } from './profile-asked.ts';
 import { type ReadVersion, RecordTooLarge, readVersion } from './read-version.ts';
+import { stillOpen } from './still-open.ts';
 import { Timing } from './timing.ts';
 import { personOf, visitorOf } from './visitor.ts';
 
@@ -77,6 +78,8 @@ export interface Exchange {
    * exports read.
    */
   readonly stored: (ids: readonly number[], bytes: number) => Promise<StoredBatch>;
+  /** What is to be different of an exchange that answers for somebody else, or by another view. */
+  readonly as: (by: Pick<Exchange, 'snapshot' | 'person'>) => Pick<Exchange, 'snapshot' | 'person' | 'stored'>;
   /** Versions of a record, whoever asks: see access/history.ts. */
   readonly history: WebEnvironment['library']['history'];
   /** One of them, as far as it is read here; undefined: there is none. */
@@ -101,8 +104,12 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
   const snapshot = environment.library.snapshot();
   const args = new URLSearchParams(request.url.split('?').slice(1).join('?'));
   const person = personOf(request, snapshot.site, environment.people?.access);
-  const stored = (ids: readonly number[], bytes: number, patience?: number) =>
-    timing.sql(() => environment.library.stored(ids, bytes, patience));
+  const { library } = environment;
+  const storedFor =
+    (by: Pick<Exchange, 'snapshot' | 'person'>, patience?: number): Exchange['stored'] =>
+    (ids, bytes) =>
+      timing.sql(async () => stillOpen(library, by, await library.stored(ids, bytes, patience)));
+  const stored = storedFor({ snapshot, person });
   const { limits } = environment;
   const work = <T>(asked: Work<T>): Promise<T> => timing.searchInTurns(asked, limits.beginWork(request));
   let patterns: Patterns | undefined;
@@ -141,7 +148,7 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
     recordsIfThere: async (ids) => {
       if (ids.length === 0) return new Map();
       try {
-        const { rows } = await stored(ids, fragmentBytes, impatience);
+        const { rows } = await storedFor({ snapshot, person }, impatience)(ids, fragmentBytes);
         return new Map(rows.map((row) => [row.id, readVersion(row)]));
       } catch (error) {
         if (error instanceof UserError && error.status === 503) return new Map();
@@ -149,6 +156,7 @@ export function beginExchange(environment: WebEnvironment, request: FastifyReque
       }
     },
     stored,
+    as: (by) => ({ ...by, stored: storedFor(by) }),
     history: (id, part) => timing.sql(() => environment.library.history(id, part)),
     revision: async (id, revision) => {
       const row = await timing.sql(() => environment.library.revision(id, revision));

@@ -49,7 +49,7 @@ export async function tellable(asked: Exchange, entries: readonly Entry[]): Prom
   }
   return {
     entries: entries.map((entry) => ({ ...entry, live: !entry.gone && see(entry.record)?.open === true })),
-    exchange: { ...asked, snapshot, person: guest },
+    exchange: { ...asked, ...asked.as({ snapshot, person: guest }) },
   };
 }
 

@@ -25,7 +25,7 @@ export async function recordsAsText(
   request: SearchRetrieveRequest,
   repository: string,
 ): Promise<readonly string[]> {
-  const exchange: Exchange = { ...asked, person: guest };
+  const exchange: Exchange = { ...asked, ...asked.as({ snapshot: asked.snapshot, person: guest }) };
   const { format, wrap } = request.schema.format;
   const { baseUrl, site } = exchange.page;
   const context: ExportContext = {

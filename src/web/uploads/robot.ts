@@ -108,7 +108,7 @@ async function asRobot(exchange: Exchange, { database }: WebUploads): Promise<Ex
     person = personFor(snapshot.site, environment.people?.access.peopleRoles() ?? [], account, visit);
   }
   if (!changesSome(person, snapshot, uploadActions)) throw new UserError(uploadErrors.robotMay);
-  return { ...exchange, person };
+  return { ...exchange, ...exchange.as({ snapshot, person }) };
 }
 
 function text({ reply }: Exchange, status: number, line: string): FastifyReply {
