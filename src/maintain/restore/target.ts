@@ -25,8 +25,8 @@ export interface TargetOptions {
 
 /**
  * Sees to it that there is no library, or none but one whose restore was killed, and marks the data
- * folder. Resolves to where one was moved that was there. Throws `notEmpty`, `used`, `notMoved`. Nobody serves
- * this data folder meanwhile.
+ * folder. Resolves to where one was moved that was there. Throws `notEmpty`, `used`, `notMoved`.
+ * Nobody serves this data folder meanwhile.
  */
 export async function makeEmpty({ settings, replace, set, signal }: TargetOptions): Promise<string | undefined> {
   const { dataFolder } = settings;
