@@ -45,12 +45,15 @@ export async function survey(fleet: Fleet, { files, log = 1 }: SurveyOptions = {
   const { topology } = fleet;
   const ordered = hostsInOrder(topology);
   const balancers = hostsWith(topology, 'balancer').map(({ name }) => name);
-  const problems: string[] = [];
+  /** By host: hosts answer in any order, and what is said of them has one. */
+  const problems = new Map<string, string[]>();
   const web = hostsWith(topology, 'web').map(({ name }) => name);
-  const note = (error: unknown): undefined => {
-    if (!(error instanceof UserError)) throw error;
-    problems.push(`${error.message} ${error.hint}`);
-  };
+  const noteOf =
+    (name: string) =>
+    (error: unknown): undefined => {
+      if (!(error instanceof UserError)) throw error;
+      problems.set(name, [...(problems.get(name) ?? []), `${error.message} ${error.hint}`]);
+    };
   let library: LibraryLook | undefined;
   let libraryProblem: string | undefined;
   const lookFrom = async (facts: HostFacts): Promise<void> => {
@@ -61,10 +64,10 @@ export async function survey(fleet: Fleet, { files, log = 1 }: SurveyOptions = {
       libraryProblem = error.message;
     }
   };
-  const up = new Map<string, readonly string[]>();
+  const asked = new Map<string, readonly string[]>();
   const askBalancer = async (name: string): Promise<void> => {
     const servers = await serversOn(fleet, name);
-    up.set(
+    asked.set(
       name,
       web.filter((server) => servers.get(server)?.isUp === true),
     );
@@ -72,16 +75,20 @@ export async function survey(fleet: Fleet, { files, log = 1 }: SurveyOptions = {
     for (const server of web) knownServer(servers, name, server);
   };
   const ask = async (name: string): Promise<HostFacts | undefined> => {
-    const facts = await askFacts(fleet, name, files?.get(name)).catch(note);
+    const facts = await askFacts(fleet, name, files?.get(name)).catch(noteOf(name));
     if (facts === undefined || facts.root === undefined) return facts;
     if (name === ordered[0]!.name && facts.current !== '') await lookFrom(facts);
-    if (balancers.includes(name)) await askBalancer(name).catch(note);
+    if (balancers.includes(name)) await askBalancer(name).catch(noteOf(name));
     return facts;
   };
   const names = [...new Set([...ordered.map(({ name }) => name), ...balancers])];
   const facts = (await Promise.all(names.map(ask))).filter((each) => each !== undefined);
   const hosts = ordered.map((host) => deployHost(host, facts));
-  return { hosts, balancers, facts, problems, up, library, libraryProblem };
+  return {
+    ...{ hosts, balancers, facts, library, libraryProblem },
+    problems: names.flatMap((name) => problems.get(name) ?? []),
+    up: new Map(balancers.flatMap((name) => (asked.has(name) ? [[name, asked.get(name)!] as const] : []))),
+  };
 }
 
 /** Hosts that run the program and did not answer. */

@@ -43,7 +43,7 @@ test('backups in S3 by commands alone: made, listed, verified, drilled, restored
       (JSON.parse(await said('backup', 'list', '--json')) as { sets: readonly Manifest[] }).sets;
     await said('backup');
     const [first] = await sets();
-    assert.match(await said('backup', 'verify'), /1 backup, \d+ files, 1 documents.*all as they were written/);
+    assert.match(await said('backup', 'verify'), /1 backup, \d+ files, 1 document, .*: all as they were written/);
     assert.match(
       await said('backup', 'drill'),
       /300 records, (\d+) of \1 witnesses, 20 of 20 questions, 1 of 1 documents/,

@@ -7,6 +7,12 @@ export const restoreErrors = defineErrors({
     message: 'There is a library in {where} already; nothing was changed.',
     hint: '{instead}',
   },
+  notMoved: {
+    code: 'REPERIO_RESTORE_NOT_MOVED',
+    status: 500,
+    message: '{folder} cannot be moved aside: {reason}. Nothing was changed.',
+    hint: 'Restore it elsewhere with --into FOLDER. Where {folder} is the mount point of a disk, mount that disk at the data folder above it instead: a mount point cannot be moved.',
+  },
   used: {
     code: 'REPERIO_RESTORE_USED',
     status: 409,

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -72,6 +73,19 @@ test('with --yes the library that is there is moved aside; one in use is not', a
   assert.equal((await opened.restore(settings)).aside, undefined);
   const restored = await opened.restore(settings, { replace: true });
   assert.ok(existsSync(join(restored.aside!, 'data', 'PG_VERSION')));
+  await opened.checkWhole(settings);
+});
+
+test('a library on a disk of its own cannot be moved aside: that is said, and it stays in force', async (t) => {
+  if (process.getuid?.() !== 0) return t.skip('for root alone: it mounts');
+  const settings = opened.folderSettings('embedded');
+  const folder = join(settings.dataFolder, 'postgres');
+  execFileSync('mount', ['--bind', folder, folder]);
+  try {
+    await assert.rejects(opened.restore(settings, { replace: true }), { code: 'REPERIO_RESTORE_NOT_MOVED' });
+  } finally {
+    execFileSync('umount', [folder]);
+  }
   await opened.checkWhole(settings);
 });
 

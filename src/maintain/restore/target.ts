@@ -25,8 +25,8 @@ export interface TargetOptions {
 
 /**
  * Sees to it that there is no library, or none but one whose restore was killed, and marks the data
- * folder. Resolves to where one was moved that was there. Throws `notEmpty`, `used`. Nobody serves
- * this data folder meanwhile.
+ * folder. Resolves to where one was moved that was there. Throws `notEmpty`, `used`, `notMoved`.
+ * Nobody serves this data folder meanwhile.
  */
 export async function makeEmpty({ settings, replace, set, signal }: TargetOptions): Promise<string | undefined> {
   const { dataFolder } = settings;
@@ -70,7 +70,13 @@ export async function makeEmpty({ settings, replace, set, signal }: TargetOption
   requireUnused(layout);
   const aside = `${layout.folder}.before-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}`;
   mark(aside, false);
-  renameSync(layout.folder, aside);
+  try {
+    renameSync(layout.folder, aside);
+  } catch (error) {
+    // Else nothing would open the library that is there, whole.
+    if (set !== undefined) unmark(dataFolder);
+    throw new UserError(restoreErrors.notMoved, { folder: layout.folder, reason: (error as Error).message }, error);
+  }
   return mark(aside);
 }
 
