@@ -174,7 +174,7 @@ class FieldLine {
   end: Place = this.#start;
 
   constructor(fields: readonly Field[], keys: readonly string[]) {
-    fields.forEach((field, rank) => this.#add(field, keys[rank]!, rank, this.end));
+    for (const [rank, field] of fields.entries()) this.#add(field, keys[rank]!, rank, this.end);
   }
 
   has(key: string): boolean {
