@@ -133,3 +133,26 @@ test('a few records are written one by one, from numbers, and too many only when
   assert.match(wrong.stderr, /line 2, column 16/);
   assert.equal(wrong.status, 2);
 });
+
+test('what rules refuse or hold of many records is told, and nothing of it is written', async () => {
+  const rules = [
+    'extends: default\nsite: {name: L}\nchecks:',
+    '  - {name: notes, what: regexp, paths: [500__a], matches: "^(ok|wait)", then: refuse}',
+    '  - {name: waits, what: regexp, paths: [500__a], matches: "^ok", then: hold}\n',
+  ];
+  writeFileSync(file('site.yaml'), rules.join('\n'));
+  reperio('site', 'apply', file('site.yaml'));
+  writeFileSync(file('many.txt'), '10-160');
+  const change = (word: string): string => {
+    writeFileSync(file('n.yaml'), `actions:\n  - { on: 500, do: add-field, subfields: [a: ${word}] }\n`);
+    const words = ['edit', '--task', file('n.yaml'), '--numbers', file('many.txt'), '--wait'];
+    return spawnSync(process.execPath, [main, ...words], { env: environment(), encoding: 'utf8' }).stdout;
+  };
+  assert.match(change('bad'), /151 refused/);
+  assert.match(change('wait'), /151 held/);
+  assert.deepEqual([await count('bad'), await count('wait')], [0, 0]);
+  const [held] = await store.database.query<{ n: number }>(
+    sql`SELECT count(*)::int AS n FROM held WHERE reason = 'CHECK' AND state = 'waiting'`,
+  );
+  assert.equal(held!.n, 151);
+});

@@ -18,20 +18,27 @@ const identifying = /^(?:01[0-7]|02[0-8]|03[0567]|088|909|970)$/;
  * one that stays come first. All of its own are taken, and what identifies the other.
  */
 export function mergeRows(survivor: MarcRecord, other: MarcRecord): readonly MergeRow[] {
-  const left = other.fields.filter((field) => !isOfLibrary(field));
-  const ours = survivor.fields.filter((field) => !isOfLibrary(field));
-  const rows: MergeRow[] = [];
-  const tags = [...new Set([...ours, ...left].map(({ tag }) => tag))].sort();
-  for (const tag of tags) {
-    const theirs = left.filter((field) => field.tag === tag);
-    for (const field of ours.filter((one) => one.tag === tag)) {
-      const place = theirs.findIndex((one) => fieldKey(one) === fieldKey(field));
-      const [twin] = place < 0 ? [] : theirs.splice(place, 1);
-      rows.push({ ours: field, theirs: twin, isTaken: true });
-    }
-    for (const field of theirs) rows.push({ ours: undefined, theirs: field, isTaken: isKept(field) });
-  }
-  return rows;
+  const [ours, left] = [survivor, other].map(({ fields }) =>
+    Map.groupBy(
+      fields.filter((field) => !isOfLibrary(field)),
+      ({ tag }) => tag,
+    ),
+  );
+  const tags = [...new Set([...ours!.keys(), ...left!.keys()])].sort();
+  return tags.flatMap((tag) => rowsOf(ours!.get(tag) ?? [], left!.get(tag) ?? []));
+}
+
+function rowsOf(ours: readonly Field[], left: readonly Field[]): readonly MergeRow[] {
+  // Those of one key from the last to the first.
+  const twins = Map.groupBy(left.toReversed(), fieldKey);
+  const paired = new Set<Field>();
+  const own = ours.map((field): MergeRow => {
+    const twin = twins.get(fieldKey(field))?.pop();
+    if (twin !== undefined) paired.add(twin);
+    return { ours: field, theirs: twin, isTaken: true };
+  });
+  const rest = left.filter((field) => !paired.has(field));
+  return [...own, ...rest.map((field) => ({ ours: undefined, theirs: field, isTaken: isKept(field) }))];
 }
 
 function isKept({ tag, value, subfields }: Field): boolean {

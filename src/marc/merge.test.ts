@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { assertProperty } from '../../test/support/property.ts';
 import { fieldKey, sameContent, withPlaced } from './content.ts';
 import { mergeRecords } from './merge.ts';
+import { mergeRows } from './merge-choice.ts';
 import { dataField, type Field, type MarcRecord } from './record.ts';
 
 function field(tag: string, a: string): Field {
@@ -126,4 +127,14 @@ test('a new field goes behind the last of its tag, else before the first higher 
       }
     }),
   );
+});
+
+test('thousands of changes in thousands of fields are merged, and two such records laid side by side', () => {
+  const base = Array.from({ length: 20_000 }, (_, place) => field('700', `Author ${place}`));
+  const ours = base.flatMap((one, place) => (place % 2 === 0 ? [one, field('700', `New ${place}`)] : [one]));
+  const { record: merged, conflicts } = mergeRecords(record(...base), record(...base.slice(1)), record(...ours));
+  assert.deepEqual(conflicts, []);
+  assert.deepEqual(merged.fields, ours.slice(1));
+  const rows = mergeRows(record(...base), record(...base.toReversed()));
+  assert.equal(rows.filter((row) => row.ours !== undefined && row.theirs !== undefined).length, base.length);
 });

@@ -86,13 +86,18 @@ function mergeTag(
 interface Hunk {
   readonly gone: readonly string[];
   readonly come: readonly Field[];
-  /** Keys of what stays before and behind it, from near to far. */
-  readonly before: readonly string[];
-  readonly behind: readonly string[];
+  /** So many of those that stay are before it. */
+  readonly passed: number;
+}
+
+interface Hunks {
+  readonly hunks: readonly Hunk[];
+  /** Keys of what stays, in order. */
+  readonly stays: readonly string[];
 }
 
 /** Undefined: what stays stands in another order, and nobody could say where else belongs. */
-function hunksOf(base: readonly string[], keys: readonly string[], fields: readonly Field[]): Hunk[] | undefined {
+function hunksOf(base: readonly string[], keys: readonly string[], fields: readonly Field[]): Hunks | undefined {
   const [stays, staysToo] = [kept(base, keys), kept(keys, base)];
   const order = base.filter((_, place) => stays[place]);
   const orderHere = keys.filter((_, place) => staysToo[place]);
@@ -106,53 +111,118 @@ function hunksOf(base: readonly string[], keys: readonly string[], fields: reado
     for (; here < keys.length && !staysToo[here]; here++) come.push(fields[here]!);
     at++;
     here++;
-    if (gone.length > 0 || come.length > 0)
-      hunks.push({ gone, come, before: order.slice(0, passed).toReversed(), behind: order.slice(passed) });
+    if (gone.length > 0 || come.length > 0) hunks.push({ gone, come, passed });
   }
-  return hunks;
+  return { hunks, stays: order };
 }
 
-/** The other version with these changes, each where it belongs there. */
+/**
+ * The other version with these changes, each where it belongs there. Thousands of changes in
+ * thousands of fields come here: nothing is looked for from the beginning again.
+ */
 function applied(
-  hunks: readonly Hunk[],
+  { hunks, stays }: Hunks,
   theirs: readonly Field[],
   keys: readonly string[],
   newThere: readonly string[],
 ): readonly Field[] {
-  const result = theirs.map((field, place) => ({ field, key: keys[place]! }));
-  const theirNew = counted(newThere);
+  const line = new FieldLine(theirs, keys);
+  const theirNew = new Set(newThere);
   // What both brought comes once.
   const brought = counted(newThere);
-  for (const { gone, come, before, behind } of hunks) {
-    const added = come.map((field) => ({ field, key: fieldKey(field) })).filter(({ key }) => !takeFrom(brought, key));
-    let place = -1;
+  // Of what stays, the last before a change and the first behind it that the others have too.
+  let [seen, last, next] = [0, -1, 0];
+  for (const { gone, come, passed } of hunks) {
+    const added = come
+      .map((field): readonly [Field, string] => [field, fieldKey(field)])
+      .filter(([, key]) => !takeFrom(brought, key));
+    let first: Place | undefined;
     for (const key of gone) {
-      const found = result.findIndex((one) => one.key === key);
-      if (found < 0) continue;
-      result.splice(found, 1);
-      if (place < 0 || found < place) place = found;
+      const taken = line.take(key);
+      if (taken !== undefined && (first === undefined || taken.rank < first.rank)) first = taken;
     }
-    if (place < 0) place = besides(result, before, behind, theirNew);
-    result.splice(place, 0, ...added);
+    for (; seen < passed; seen++) if (line.has(stays[seen]!)) last = seen;
+    while (last >= 0 && !line.has(stays[last]!)) last--;
+    for (next = Math.max(next, passed); next < stays.length && !line.has(stays[next]!); ) next++;
+    let at: Place;
+    if (first !== undefined) at = line.before(first);
+    else if (last >= 0) {
+      at = line.last(stays[last]!)!;
+      while (at.next !== undefined && theirNew.has(at.next.key)) at = at.next;
+    } else at = next < stays.length ? line.before(line.last(stays[next]!)!) : line.end;
+    for (const [field, key] of added) at = line.insert(field, key, at);
   }
-  return result.map(({ field }) => field);
+  return line.fields();
 }
 
-function besides(
-  result: readonly { readonly key: string }[],
-  before: readonly string[],
-  behind: readonly string[],
-  theirNew: ReadonlyMap<string, number>,
-): number {
-  const places = new Map(result.map(({ key }, place) => [key, place]));
-  const near = before.find((key) => places.has(key));
-  if (near !== undefined) {
-    let place = places.get(near)! + 1;
-    while (place < result.length && theirNew.has(result[place]!.key)) place++;
+/** Where a field stands among those before and behind it. */
+interface Place {
+  readonly key: string;
+  readonly field: Field | undefined;
+  /** Ascends along the line. */
+  readonly rank: number;
+  previous: Place | undefined;
+  next: Place | undefined;
+  isTaken: boolean;
+}
+
+class FieldLine {
+  readonly #start: Place = {
+    ...{ key: '', field: undefined, rank: -1, previous: undefined, next: undefined, isTaken: false },
+  };
+  readonly #byKey = new Map<string, Place[]>();
+  end: Place = this.#start;
+
+  constructor(fields: readonly Field[], keys: readonly string[]) {
+    for (const [rank, field] of fields.entries()) this.#add(field, keys[rank]!, rank, this.end);
+  }
+
+  has(key: string): boolean {
+    return (this.#byKey.get(key)?.length ?? 0) > 0;
+  }
+
+  last(key: string): Place | undefined {
+    return this.#byKey.get(key)?.at(-1);
+  }
+
+  /** The first of these out of the line. */
+  take(key: string): Place | undefined {
+    const place = this.#byKey.get(key)?.shift();
+    if (place === undefined) return undefined;
+    place.isTaken = true;
+    place.previous!.next = place.next;
+    if (place.next === undefined) this.end = place.previous!;
+    else place.next.previous = place.previous;
     return place;
   }
-  const next = behind.find((key) => places.has(key));
-  return next === undefined ? result.length : places.get(next)!;
+
+  /** What stands before a place, also of one that was just taken. */
+  before({ previous }: Place): Place {
+    let place = previous!;
+    while (place.isTaken) place = place.previous!;
+    return place;
+  }
+
+  insert(field: Field, key: string, after: Place): Place {
+    return this.#add(field, key, after.rank, after);
+  }
+
+  fields(): readonly Field[] {
+    const all: Field[] = [];
+    for (let place = this.#start.next; place !== undefined; place = place.next) all.push(place.field!);
+    return all;
+  }
+
+  #add(field: Field, key: string, rank: number, previous: Place): Place {
+    const place: Place = { key, field, rank, previous, next: previous.next, isTaken: false };
+    if (previous.next === undefined) this.end = place;
+    else previous.next.previous = place;
+    previous.next = place;
+    const same = this.#byKey.get(key);
+    if (same === undefined) this.#byKey.set(key, [place]);
+    else same.push(place);
+    return place;
+  }
 }
 
 /** The fields, those of some tags replaced by others, where the first of them was. */

@@ -82,7 +82,14 @@ export class HiddenPaths {
 
   /** Fields that a hidden subfield may have to go back to. */
   #mayHoldPart(record: MarcRecord): boolean {
-    return record.fields.some(({ tag }) => this.#partly.some((path) => tag === '880' || path.matchesTag(tag)));
+    let last = '';
+    let may = false;
+    return record.fields.some(({ tag }) => {
+      // Thousands of fields of one tag follow each other.
+      if (tag !== last) may = this.#partly.some((path) => tag === '880' || path.matchesTag(tag));
+      last = tag;
+      return may;
+    });
   }
 
   #named(mask: PathMask): readonly MarcPath[] {
