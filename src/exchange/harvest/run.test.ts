@@ -343,3 +343,14 @@ test('a record that says of itself that it is deleted is a deletion: it takes no
     assert.equal(isDeleted, false, outcome);
   }
 });
+
+test('an identifier that no index of the database takes refuses its record alone', async () => {
+  const one = await source();
+  const long = Array.from({ length: 1_300 }, (_, place) =>
+    String.fromCharCode(0x4e00 + ((place * 7_919) % 20_000)),
+  ).join('');
+  server.records = served(3).map((each, place) => ({ ...each, id: 910_000 + each.id, title: `Long ${place}` }));
+  const xml = `<record><header><identifier>${long}</identifier><datestamp>2025-01-01T00:00:00Z</datestamp></header><metadata>${marc('Long')}</metadata></record>`;
+  server.records[1] = { ...server.records[1]!, xml };
+  assert.deepEqual((await run(one)).counts['upload'], { inserted: 2, refused: 1 });
+});
