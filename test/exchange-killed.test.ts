@@ -46,6 +46,9 @@ oai: {repository: source.example, page: 5, sets: [{spec: even, name: Even, query
 const analyzer = compileAnalyzer(parseSite(siteText).site!);
 const victims = ['web', 'background', 'job'] as const;
 
+/** ms: a process that dies again and again is begun again after up to a minute only. */
+const patience = 240_000;
+
 let source: TestDatabase;
 let taker: TestDatabase;
 before(async () => {
@@ -168,15 +171,19 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
   let jobs = startJobs();
   const harvest = () => taker.database.transaction((transaction) => askForRun(transaction, { id, name: 'source' }, {}));
   const ended = (job: number, what: string) =>
-    waitFor(what, async () => {
-      const { state: now, problem } = await requireJob(taker.database, job);
-      // What had the bad luck of three kills waits for somebody.
-      if (now === 'failed') {
-        assert.match(problem ?? '', /killed three times|does not answer|ECONN|hang up/);
-        await taker.database.transaction((transaction) => wishOfJob(transaction, job, 'wake'));
-      }
-      return now === 'done';
-    });
+    waitFor(
+      what,
+      async () => {
+        const { state: now, problem } = await requireJob(taker.database, job);
+        // What had the bad luck of three kills waits for somebody.
+        if (now === 'failed') {
+          assert.match(problem ?? '', /killed three times|does not answer|ECONN|hang up/);
+          await taker.database.transaction((transaction) => wishOfJob(transaction, job, 'wake'));
+        }
+        return now === 'done';
+      },
+      patience,
+    );
   try {
     await writeSome(20);
     for (let round = 0; round < rounds; round++) {
@@ -190,20 +197,26 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
         await gone;
         jobs = startJobs();
       } else {
-        const program = victim === 'web' ? 'web/worker.ts' : 'web/background.ts';
-        const pid = await waitFor(`a process of ${program}`, () => processBelow(server.pid, program));
+        // One that died young is not there for a while: dates stand still then.
+        const sender = victim === 'web' ? undefined : processBelow(server.pid, 'web/background.ts');
+        const worker = () => processBelow(server.pid, 'web/worker.ts');
+        const pid = sender ?? (await waitFor('a process that answers', worker));
         process.kill(pid, 'SIGKILL');
       }
       await work;
       await ended(job, `the end of harvest ${round + 1}`);
     }
-    await waitFor('a date of each version', async () => {
-      const [behind] = await source.database.query(sql`
+    await waitFor(
+      'a date of each version',
+      async () => {
+        const [behind] = await source.database.query(sql`
         SELECT FROM record LEFT JOIN oai_entry ON set_id = 0 AND record_id = id
         WHERE oai_entry.revision IS DISTINCT FROM record.revision AND NOT (oai_entry.gone IS NOT FALSE AND (deleted OR marc LIKE '%VAULT%'))
           OR (NOT oai_entry.gone AND (deleted OR marc LIKE '%VAULT%')) LIMIT 1`);
-      return behind === undefined;
-    });
+        return behind === undefined;
+      },
+      patience,
+    );
     // The last is as any other: what an earlier one has missed it does not bring.
     await waitFor('the last list', async () =>
       (await Promise.all(clients.map((client) => client.list()))).every(Boolean),

@@ -8,7 +8,7 @@ const usualPage = 500;
 const largestPage = 2_000;
 
 /** The type of setSpec in OAI-PMH.xsd. */
-const setSpec = /^[A-Za-z0-9\-_.!~*'()]+(?::[A-Za-z0-9\-_.!~*'()]+)*$/;
+export const setSpec = /^[A-Za-z0-9\-_.!~*'()]+(?::[A-Za-z0-9\-_.!~*'()]+)*$/;
 /** A domain name, as oai-identifier.xsd has it, or a shorter one that was taken before. */
 const repositoryName = /^[a-zA-Z0-9][a-zA-Z0-9.-]*$/;
 

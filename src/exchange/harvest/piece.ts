@@ -22,6 +22,11 @@ export class PieceProblem extends Error {
   }
 }
 
+/** Bytes: as much as an index of the database takes. */
+const longestIdentifier = 2_000;
+/** Characters: a restarted list asks from it. */
+const longestDate = 100;
+
 const name = '(?:[A-Za-z_][\\w.-]*:)?';
 const headerPattern = new RegExp(`<(${name})header(?:\\s[^<>]*)?>`);
 const metadataPattern = new RegExp(`<(${name})metadata((?:\\s[^<>]*)?)>`);
@@ -33,7 +38,8 @@ export function readPiece(text: string, outer: Readonly<Record<string, string>>)
   const [header, begin] = headerOf(text, guessed);
   const { identifier, datestamp, sets, deleted } = readHeader(header, guessed);
   if (identifier === '') throw new PieceProblem('it has no identifier', guessed);
-  if (identifier.length > 2_000) throw new PieceProblem('its identifier is too long', guessed.slice(0, 500));
+  if (Buffer.byteLength(identifier) > longestIdentifier)
+    throw new PieceProblem('its identifier is too long', guessed.slice(0, 500));
   if (deleted) return { identifier, datestamp, sets, deleted, metadata: '', namespaces: outer };
   const after = text.slice(begin + header.length);
   const opening = metadataPattern.exec(after);
@@ -82,7 +88,8 @@ function readHeader(text: string, guessed: string): Omit<Piece, 'metadata' | 'na
   parser.on('closetag', ({ name: tag }) => values[localName(tag)]?.push(value.trim()));
   parser.write(text).close();
   const [identifier = ''] = values['identifier']!;
-  const [datestamp = ''] = values['datestamp']!;
+  const [dated = ''] = values['datestamp']!;
+  const datestamp = dated.length > longestDate ? '' : dated;
   return { identifier, datestamp, sets: values['setSpec']!, deleted };
 }
 

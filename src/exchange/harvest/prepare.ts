@@ -4,6 +4,7 @@ import { deletionOf, harvested } from '../../marc/readers/marcxml-harvested.ts';
 import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { toMarcXml } from '../../marc/writers/marcxml.ts';
+import { isDeleted } from '../../records/deletion.ts';
 import type { Page } from './client.ts';
 import { addedFields, convert, marcNamespace } from './convert.ts';
 import { harvestErrors } from './errors.ts';
@@ -167,6 +168,7 @@ function parsed(one: Working, bytes: Uint8Array): Working {
   if (result.kind === 'record') {
     one.record = result.record;
     one.bytes = bytes;
+    if (isDeleted(result.record)) one.deletes = true;
     return one;
   }
   const { code, message, hint } = result.reason;

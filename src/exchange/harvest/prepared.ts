@@ -54,7 +54,8 @@ export interface Working {
   readonly xml: string;
   readonly digest: Buffer;
   readonly piece: Piece | undefined;
-  readonly deletes: boolean;
+  /** Its header says so, or the record itself. */
+  deletes: boolean;
   readonly earlier?: Earlier | undefined;
   record?: MarcRecord | undefined;
   bytes?: Uint8Array | undefined;

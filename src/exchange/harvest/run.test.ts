@@ -321,3 +321,36 @@ test('deletions are held or ignored when the source says so, and a source goes w
     await assert.rejects(readRun(store.database, done.id), /no run/);
   }
 });
+
+test('a record that says of itself that it is deleted is a deletion: it takes nothing that others have made', async () => {
+  const doi = dataField('024', '7', ' ', [
+    { code: 'a', value: '10.1234/theirs' },
+    { code: '2', value: 'doi' },
+  ]);
+  const title = dataField('245', ' ', ' ', [{ code: 'a', value: 'Made by others' }]);
+  const id = await insertRecord(store.database, [title, doi]);
+  const asDoi =
+    '<datafield tag="024" ind1="7" ind2=" "><subfield code="a">10.1234/theirs</subfield><subfield code="2">doi</subfield></datafield>';
+  const mark = '<datafield tag="980" ind1=" " ind2=" "><subfield code="c">DELETED</subfield></datafield>';
+  for (const [deleted, metadata, outcome] of [
+    ['delete', marc('x', asDoi).replace('00000nam', '00000dam'), 'held'],
+    ['ignore', marc('y', asDoi + mark), 'dropped'],
+  ] as const) {
+    const one = await source({ deleted });
+    server.records = [{ ...served(1)[0]!, metadata }];
+    assert.deepEqual((await run(one)).counts['upload'], { [outcome]: 1 }, outcome);
+    const { deleted: isDeleted } = await readRecord(store.database, id);
+    assert.equal(isDeleted, false, outcome);
+  }
+});
+
+test('an identifier that no index of the database takes refuses its record alone', async () => {
+  const one = await source();
+  const long = Array.from({ length: 1_300 }, (_, place) =>
+    String.fromCharCode(0x4e00 + ((place * 7_919) % 20_000)),
+  ).join('');
+  server.records = served(3).map((each, place) => ({ ...each, id: 910_000 + each.id, title: `Long ${place}` }));
+  const xml = `<record><header><identifier>${long}</identifier><datestamp>2025-01-01T00:00:00Z</datestamp></header><metadata>${marc('Long')}</metadata></record>`;
+  server.records[1] = { ...server.records[1]!, xml };
+  assert.deepEqual((await run(one)).counts['upload'], { inserted: 2, refused: 1 });
+});

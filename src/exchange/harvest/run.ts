@@ -34,6 +34,8 @@ export interface HarvestContext {
 
 const mostEmptyPages = 100;
 const mostTries = 5;
+/** A short harvest is over before threads that index have begun. */
+const pagesAlone = 3;
 /** Of what rules say of a page. */
 const mostTold = 100;
 
@@ -163,7 +165,7 @@ class Harvest {
     const { person } = run;
     signal.throwIfAborted();
     const current = requireKnown(await currentSite(database));
-    const indexThreads = await this.#threadsOf(current);
+    const indexThreads = this.#pages < pagesAlone ? undefined : await this.#threadsOf(current);
     const pageName = `run ${run.id}, page ${this.#pages + 1}`;
     let oneByOne = false;
     for (let tries = 1; ; tries++) {

@@ -25,7 +25,7 @@ export interface WriteContext {
   /** DATA/index. */
   readonly indexFolder: string | undefined;
   /** They index pages of many records. */
-  readonly indexThreads?: IndexThreads;
+  readonly indexThreads?: IndexThreads | undefined;
   readonly person: string | undefined;
   /** For the history: "harvest arxiv". */
   readonly reason: string;

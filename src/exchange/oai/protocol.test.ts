@@ -89,6 +89,11 @@ test('a token says again what it was made of, and any other text is none', () =>
     ),
     { numRuns: 300 },
   );
+  for (const set of ['a\0', '\ud800', 'a b', ''])
+    assert.equal(
+      readToken(Buffer.from(JSON.stringify([1, 1, 'oai_dc', set, null, null, 0, 0, 0, null])).toString('base64url')),
+      undefined,
+    );
 });
 
 test('an identifier names one number of this repository in one way', () => {

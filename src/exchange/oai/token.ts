@@ -1,3 +1,4 @@
+import { setSpec } from '../../site/parse-oai.ts';
 import type { Bounds } from './dates.ts';
 
 /** What a list is of, and where it goes on. A token holds all of it, so none is kept. */
@@ -40,7 +41,8 @@ export function readToken(text: string): { readonly state: ListState; readonly t
   if (!Array.isArray(parts) || parts.length !== 10 || parts[0] !== version) return undefined;
   const [, timeline, prefix, set, from, until, stamp, seq, cursor, size] = parts as readonly unknown[];
   const isText = (part: unknown): part is string => typeof part === 'string';
-  if (!isText(prefix) || !(set === null || isText(set))) return undefined;
+  // Anybody can make one: what no set is called does not reach the database.
+  if (!isText(prefix) || !(set === null || (isText(set) && setSpec.test(set)))) return undefined;
   if (!isCount(timeline) || !isCount(stamp) || !isCount(seq) || !isCount(cursor)) return undefined;
   if (![from, until].every((part) => part === null || isSecond(part)) || !(size === null || isCount(size)))
     return undefined;

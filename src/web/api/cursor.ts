@@ -17,8 +17,22 @@ export function readCursor(text: string, question: string): Position {
   const payload = Buffer.from(text.slice(checkLength), 'base64url').toString();
   if (text.length <= checkLength || check(payload, question) !== text.slice(0, checkLength))
     throw new UserError(webErrors.cursorWrong);
-  const [key, id]: [Position['key'], number] = JSON.parse(payload);
-  return { key, id };
+  const position = positionIn(payload);
+  if (position === undefined) throw new UserError(webErrors.cursorWrong);
+  return position;
+}
+
+/** The check can be made by anybody. */
+function positionIn(payload: string): Position | undefined {
+  try {
+    const parts: unknown = JSON.parse(payload);
+    if (!Array.isArray(parts) || parts.length !== 2) return undefined;
+    const [key, id] = parts as readonly unknown[];
+    const isKey = key === null || typeof key === 'number' || typeof key === 'string';
+    return isKey && Number.isSafeInteger(id) ? { key, id: id as number } : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 const checkLength = 8;
