@@ -12,7 +12,10 @@ const short = 6_000;
 /** Milliseconds of a group; what is not known takes little. */
 const most = 20_000;
 const unknown = 500;
-/** What starts browsers; and what looks at something of which a process has one, which others change or count too. */
+/**
+ * What starts browsers; and what looks at something of which a process has one, which others change
+ * or count too.
+ */
 const apart: readonly string[] = [
   'test/browser/',
   'src/index/segment/cache.test.ts',
