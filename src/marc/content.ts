@@ -51,9 +51,9 @@ export function withPlaced(fields: readonly Field[], added: readonly Field[]): r
   const placed: Field[] = [];
   const fresh = [...waiting.keys()].filter((tag) => !last.has(tag)).sort();
   fields.forEach((field, place) => {
-    while (fresh.length > 0 && fresh[0]! < field.tag) placed.push(...waiting.get(fresh.shift()!)!);
+    while (fresh.length > 0 && fresh[0]! < field.tag) for (const one of waiting.get(fresh.shift()!)!) placed.push(one);
     placed.push(field);
-    if (last.get(field.tag) === place) placed.push(...(waiting.get(field.tag) ?? []));
+    if (last.get(field.tag) === place) for (const one of waiting.get(field.tag) ?? []) placed.push(one);
   });
   return [...placed, ...fresh.flatMap((tag) => waiting.get(tag)!)];
 }

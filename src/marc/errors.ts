@@ -11,6 +11,12 @@ export const marcErrors = defineErrors({
     message: '"{path}" is not a MARC path: {reason}.',
     hint: 'Write a tag, two indicators (_ for blank) and a subfield code, such as 245__a; a beginning, such as 24%; or positions, such as 008/07-10.',
   },
+  grows: {
+    code: 'REPERIO_RECORD_GROWS',
+    status: 422,
+    message: 'The actions would make a record of more than {most} {what}.',
+    hint: 'Look for an action that copies or repeats what another one has made.',
+  },
   format: {
     code: 'REPERIO_MARC_FORMAT',
     status: 400,

@@ -198,3 +198,13 @@ test('what no action is on keeps its order, and of identical fields none is lost
     }),
   );
 });
+
+test('copies of copies, and texts that double, end before memory does', () => {
+  const many = (one: Action, times: number) => () => lines(...Array.from({ length: times }, () => one));
+  const grows = { code: 'REPERIO_RECORD_GROWS' };
+  assert.throws(many(action('700', { kind: 'copy-field', to: '700' }), 60), grows);
+  const replace = (find: Pattern, text: string): Action =>
+    action('245', { kind: 'replace-text', code: undefined, find, with: text });
+  assert.throws(many(replace(contains('e'), 'e'.repeat(1_000)), 60), grows);
+  assert.throws(many(replace(matches('^(.*)$'), '$1'.repeat(90_000)), 3), grows);
+});

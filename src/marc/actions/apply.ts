@@ -1,13 +1,15 @@
+import { UserError } from '../../errors/errors.ts';
 import { compileCheck } from '../checks/compile.ts';
 import { patched } from '../checks/patch.ts';
 import { checkSet } from '../checks/run.ts';
 import { fieldKey, isOfLibrary, withPlaced } from '../content.ts';
+import { marcErrors } from '../errors.ts';
 import { compilePath } from '../path.ts';
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
 import { lineOf } from '../writers/text.ts';
 import type { Action, Change, Deed } from './action.ts';
 import { compileCondition } from './condition.ts';
-import { type CompiledPattern, compilePattern, type Pattern } from './pattern.ts';
+import { type CompiledPattern, compilePattern, mostMade, type Pattern } from './pattern.ts';
 
 /** What actions make of a record, and each thing that they changed in it. */
 export interface Applied {
@@ -33,6 +35,9 @@ interface Made {
 type Say = (before: string, after: string) => boolean;
 type DeedOnField = (field: Field, say: Say) => Made | undefined;
 
+/** Of a record: copies of copies become more than memory can hold. */
+const mostFields = 100_000;
+
 /**
  * All fields keep their order and none of several identical ones is lost, but for what the actions
  * say. 001 and 005 are never touched. `leaveOut` may refuse each change by itself. Throws a
@@ -42,14 +47,19 @@ export function compileActions(actions: readonly Action[], look: LookUp = () => 
   const steps = actions.map((action) => compileStep(action, look));
   return (record, leaveOut = () => false) => {
     const changes: Change[] = [];
+    let grown = 0;
     let { fields } = record;
     steps.forEach((step, action) => {
       fields = step(fields, (tag, before, after) => {
         const change = { action, tag, before, after };
         if (leaveOut(change)) return false;
+        grown += Math.max(0, after.length - before.length);
+        if (grown > mostMade) throw new UserError(marcErrors.grows, { most: mostMade, what: 'characters' });
         changes.push(change);
         return true;
       });
+      if (fields.length > mostFields && fields.length > record.fields.length)
+        throw new UserError(marcErrors.grows, { most: mostFields, what: 'fields' });
     });
     return { record: fields === record.fields ? record : { leader: record.leader, fields }, changes };
   };
@@ -77,9 +87,9 @@ function compileStep({ on, where, do: deed }: Action, look: LookUp): Step {
         return;
       }
       stay ??= fields.slice(0, place);
-      stay.push(...made.stay);
+      for (const one of made.stay) stay.push(one);
       come ??= [];
-      come.push(...made.come);
+      for (const one of made.come) come.push(one);
     });
     return stay === undefined ? fields : withPlaced(stay, come ?? []);
   };

@@ -1,4 +1,6 @@
 import { createRequire } from 'node:module';
+import { UserError } from '../../errors/errors.ts';
+import { marcErrors } from '../errors.ts';
 
 /** What a value must be like. `matches` is an RE2 expression, found anywhere in it. */
 export interface Pattern {
@@ -9,6 +11,8 @@ export interface Pattern {
 
 export const longestPattern = 1_000;
 const longestValue = 1_000_000;
+/** Characters of a text that is made; more could take all memory. */
+export const mostMade = 20_000_000;
 
 /** Values with the pattern in them replaced, and whether it is in them. Compiled once. */
 export interface CompiledPattern {
@@ -34,6 +38,12 @@ export function compilePattern({ kind, text, ignoreCase }: Pattern): CompiledPat
     test: (value) => compiled.matcher(value).find(),
     replace: (value, replacement) => {
       if (value.length > longestValue) return value;
+      // It may be found at each letter, and name all of it again and again.
+      if ((value.length + 1) * (replacement.length + 1) > mostMade) {
+        let found = 0;
+        for (const matcher = compiled.matcher(value); matcher.find(); ) found++;
+        requireSmall(found * replacement.length + replacement.split('$').length * value.length);
+      }
       return compiled.matcher(value).replaceAll(kind === 'matches' ? replacement : () => replacement);
     },
   };
@@ -41,7 +51,19 @@ export function compilePattern({ kind, text, ignoreCase }: Pattern): CompiledPat
 
 function plain(kind: 'is' | 'contains', text: string): CompiledPattern {
   if (kind === 'is') return { test: (value) => value === text, replace: (value, to) => (value === text ? to : value) };
-  return { test: (value) => value.includes(text), replace: (value, to) => value.replaceAll(text, () => to) };
+  return {
+    test: (value) => value.includes(text),
+    replace: (value, to) => {
+      const most = (value.length / Math.max(1, text.length) + 1) * to.length;
+      if (most > mostMade) requireSmall(value.split(text).length * to.length);
+      return value.replaceAll(text, () => to);
+    },
+  };
+}
+
+/** Throws a UserError. */
+function requireSmall(characters: number): void {
+  if (characters > mostMade) throw new UserError(marcErrors.grows, { most: mostMade, what: 'characters' });
 }
 
 /** Throws an Error when a replacement names a group that the expression has not. */

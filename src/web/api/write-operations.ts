@@ -64,9 +64,9 @@ export const writeOperations: readonly Operation[] = [
   {
     ...{ id: 'restoreRevision', method: 'post', path: '/api/records/{id}/revisions/{revision}/restore' },
     summary: 'Restore a revision',
-    description: `Makes an earlier revision the newest again, as a new one; also of a deleted record. ${once}`,
+    description: `Makes an earlier revision the newest again, as a new one; also of a deleted record. Rules of the library are asked as for an upload: what they hold waits (202). ${once}`,
     ...{ parameters: noParameters, inPath: { ...id, revision: 'Its number.' }, answer: 'EditedRecord' },
-    ...{ contentType: json, errors: [401, 403, 404, 409], example: '/api/records/1/revisions/1/restore' },
+    ...{ contentType: json, errors: [401, 403, 404, 409, 422], example: '/api/records/1/revisions/1/restore' },
   },
   {
     ...{ id: 'upload', method: 'get', path: '/api/uploads/{upload}', summary: 'What became of an upload' },
@@ -127,7 +127,7 @@ export const writeOperations: readonly Operation[] = [
     ...{ id: 'mergeRecords', method: 'post', path: '/api/merges', summary: 'Merge two records' },
     description: `One stays with the fields that are kept, by default all of its own and the identifiers of the other; the other is deleted and leads to it. For people who may runbibmerge and edit both. ${once}`,
     ...{ parameters: editParameters, inPath: {}, body: 'MergeWish', answer: 'Merged', contentType: json },
-    ...{ errors: [401, 403, 404, 409], example: '/api/merges?dry-run=1' },
+    ...{ errors: [401, 403, 404, 409, 422], example: '/api/merges?dry-run=1' },
   },
   {
     ...{ id: 'undoMerge', method: 'post', path: '/api/merges/undo', summary: 'Take a merge back' },
