@@ -1,6 +1,5 @@
 import { DatabaseError } from 'pg';
 import { UserError } from '../../errors/errors.ts';
-import type { IndexThreads } from '../../index/index-threads.ts';
 import { originOf } from '../../index/segment-store.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
@@ -23,8 +22,6 @@ export interface WriteContext {
   readonly current: CurrentSite;
   /** DATA/index. */
   readonly indexFolder: string | undefined;
-  /** They index pages of many records. */
-  readonly indexThreads?: IndexThreads | undefined;
   readonly person: string | undefined;
   /** For the history: "harvest arxiv". */
   readonly reason: string;
@@ -49,7 +46,7 @@ export async function writePage(
   context: WriteContext,
   oneByOne: boolean,
 ): Promise<WrittenPage> {
-  const { current, source, person, reason, indexFolder, indexThreads } = context;
+  const { current, source, person, reason, indexFolder } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
   const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecksOf(site, true) } as const;
@@ -98,7 +95,6 @@ export async function writePage(
       analyzer,
       origin: originOf(current),
       indexFolder,
-      indexThreads,
       reason,
       person,
       ...rules,
