@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { UserError } from '../../errors/errors.ts';
-import { IndexThreads } from '../../index/index-threads.ts';
 import { takeWhenEmpty } from '../../index/rebuild.ts';
 import { requireKnown } from '../../index/require-known.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
-import { type CurrentSite, currentSite } from '../../site/versions.ts';
+import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { type OaiClient, type Page, refusal } from './client.ts';
 import { type Cursor, CursorMoved, forgetCursors, readCursor, saveCursor } from './cursor.ts';
@@ -34,8 +33,6 @@ export interface HarvestContext {
 
 const mostEmptyPages = 100;
 const mostTries = 5;
-/** A short harvest is over before threads that index have begun. */
-const pagesAlone = 3;
 /** Of what rules say of a page. */
 const mostTold = 100;
 
@@ -45,19 +42,13 @@ const mostTold = 100;
  * before stays.
  */
 export async function harvest(context: HarvestContext): Promise<Pick<HarvestRun, 'pages' | 'counts'>> {
-  const harvest = new Harvest(context);
-  try {
-    return await harvest.run();
-  } finally {
-    await harvest.close();
-  }
+  return await new Harvest(context).run();
 }
 
 class Harvest {
   readonly #context: HarvestContext;
   #tally: StepTally;
   #pages: number;
-  #threads: { readonly site: CurrentSite; readonly all: IndexThreads } | undefined;
 
   constructor(context: HarvestContext) {
     this.#context = context;
@@ -81,19 +72,6 @@ class Harvest {
     for (const set of source.sets.length === 0 ? [''] : source.sets) await this.#list(set, isRange, seconds);
     await forgetCursors(database, source.id, isRange ? run.id : 0);
     return this.#done();
-  }
-
-  async close(): Promise<void> {
-    await this.#threads?.all.close();
-  }
-
-  async #threadsOf(site: CurrentSite): Promise<IndexThreads> {
-    const { number, indexDigest } = site;
-    if (this.#threads?.site.number !== number || this.#threads.site.indexDigest !== indexDigest) {
-      await this.close();
-      this.#threads = { site, all: new IndexThreads(site.site) };
-    }
-    return this.#threads.all;
   }
 
   #done(): Pick<HarvestRun, 'pages' | 'counts'> {
@@ -161,11 +139,9 @@ class Harvest {
     page: Page,
     place: { before: Cursor; after: (records: readonly Prepared[]) => Cursor } | undefined,
   ): Promise<Cursor> {
-    const { database, source, run, signal, tell, indexFolder } = this.#context;
-    const { person } = run;
+    const { database, source, run, signal, tell } = this.#context;
     signal.throwIfAborted();
     const current = requireKnown(await currentSite(database));
-    const indexThreads = this.#pages < pagesAlone ? undefined : await this.#threadsOf(current);
     const pageName = `run ${run.id}, page ${this.#pages + 1}`;
     let oneByOne = false;
     for (let tries = 1; ; tries++) {
@@ -180,11 +156,13 @@ class Harvest {
       try {
         const stop = await database.transaction(
           async (transaction) => {
+            const { person } = run;
+            const context = { database, source, current, indexFolder: this.#context.indexFolder, person };
             const reason = `harvest ${source.name}`;
             const { records, warnings, publish } = await writePage(
               transaction,
               prepared,
-              { database, source, current, person, reason, indexFolder, indexThreads },
+              { ...context, reason },
               oneByOne,
             );
             told = warnings;

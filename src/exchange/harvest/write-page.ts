@@ -1,7 +1,6 @@
 import { DatabaseError } from 'pg';
 import { withCurrentBases } from '../../checks/current-bases.ts';
 import { UserError } from '../../errors/errors.ts';
-import type { IndexThreads } from '../../index/index-threads.ts';
 import { originOf } from '../../index/segment-store.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { type RecordWrite, writeRecord } from '../../records/change.ts';
@@ -24,8 +23,6 @@ export interface WriteContext {
   readonly current: CurrentSite;
   /** DATA/index. */
   readonly indexFolder: string | undefined;
-  /** They index pages of many records. */
-  readonly indexThreads?: IndexThreads | undefined;
   readonly person: string | undefined;
   /** For the history: "harvest arxiv". */
   readonly reason: string;
@@ -50,7 +47,7 @@ export async function writePage(
   context: WriteContext,
   oneByOne: boolean,
 ): Promise<WrittenPage> {
-  const { current, source, person, reason, indexFolder, indexThreads } = context;
+  const { current, source, person, reason, indexFolder } = context;
   const { site } = current;
   const analyzer = analyzerOf(site);
   const checks = incomingChecksOf(await withCurrentBases(transaction, site), true);
@@ -100,7 +97,6 @@ export async function writePage(
       analyzer,
       origin: originOf(current),
       indexFolder,
-      indexThreads,
       reason,
       person,
       ...rules,

@@ -1,5 +1,4 @@
 import type { Analyzer } from '../../index/analysis/analyzer.ts';
-import type { IndexThreads } from '../../index/index-threads.ts';
 import type { SegmentOrigin } from '../../index/segment-store.ts';
 import type { Database } from '../../store/database.ts';
 import type { WriteMode } from '../modes.ts';
@@ -11,8 +10,6 @@ export interface BatchContext extends ChangeRules {
   readonly analyzer: Analyzer;
   readonly origin: SegmentOrigin;
   readonly indexFolder: string | undefined;
-  /** They make the segments; undefined: they are made by this thread. */
-  readonly indexThreads?: IndexThreads | undefined;
   readonly reason: string;
   readonly person: string | undefined;
   readonly source: string;

@@ -1,8 +1,6 @@
 import sql from 'sql-template-tag';
 import { deltaOf, indexVersion, type OnProblem, type RecordVersion } from '../../index/entry.ts';
-import type { IndexingBatch } from '../../index/index-threads.ts';
 import { createInverter, type Inverter } from '../../index/segment/inverter.ts';
-import type { SegmentData } from '../../index/segment/output.ts';
 import { bytesInMemory, storeSegment, writeSegmentFile } from '../../index/segment-store.ts';
 import { encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
@@ -34,8 +32,6 @@ export class BatchRows {
   #supersededCount = 0;
   readonly #deltas: { readonly version: RecordVersion; readonly data: Buffer }[] = [];
   readonly #inverter: Inverter;
-  readonly #elsewhere: IndexingBatch | undefined;
-  readonly #stored: string[] = [];
   readonly #changes: RecordChange[] = [];
   readonly #unindexed: OnProblem = (record, reason) =>
     void this.#decider.warnings.push(`Record ${record} could not be indexed completely: ${reason}.`);
@@ -45,7 +41,6 @@ export class BatchRows {
     this.#decider = decider;
     this.#asDeltas = batch.count <= mostDeltas && batch.data.byteLength <= mostDeltaBytes;
     this.#inverter = createInverter(context.analyzer.versions);
-    this.#elsewhere = this.#asDeltas ? undefined : context.indexThreads?.begin();
   }
 
   /** Everything that the content of a record can make fail. */
@@ -114,11 +109,7 @@ export class BatchRows {
     rows.text(marc);
     const { analyzer } = this.#context;
     if (this.#asDeltas) this.#deltas.push({ version, data: deltaOf(version, analyzer, this.#unindexed) });
-    else if (this.#elsewhere !== undefined) {
-      // Without the record itself: its text crosses to a thread in less time.
-      const { revision, deleted, created, modified } = version;
-      this.#elsewhere.add({ id, revision, deleted, created, modified, marc });
-    } else indexVersion(version, analyzer, this.#inverter, this.#unindexed);
+    else indexVersion(version, analyzer, this.#inverter, this.#unindexed);
     return true;
   }
 
@@ -139,14 +130,15 @@ export class BatchRows {
       await holdRecord(transaction, { id, mode, record, holding, reason, person, run });
   }
 
-  /** Stores the segments, or the deltas of a small batch. Ids of the segments. */
-  async copyIndex(transaction: Transaction): Promise<readonly string[]> {
-    const { origin, indexFolder } = this.#context;
-    for (const data of await this.#segments()) {
+  /** Stores the segment, or the deltas of a small batch. The id of the segment, if there is one. */
+  async copyIndex(transaction: Transaction): Promise<string | undefined> {
+    if (this.#inverter.records > 0) {
+      const { origin, indexFolder } = this.#context;
+      const data = this.#inverter.finish();
       // Before the commit, so that readers on this node find the file when they learn of it.
       if (indexFolder !== undefined) writeSegmentFile(indexFolder, data);
       await storeSegment(transaction, bytesInMemory(data), origin);
-      this.#stored.push(data.id);
+      return data.id;
     }
     if (this.#deltas.length > 0) {
       const rows = new CopyRows();
@@ -163,12 +155,7 @@ export class BatchRows {
         transaction.copyIn('COPY delta (record_id, revision, analysis, format, data) FROM STDIN (FORMAT binary)'),
       );
     }
-    return this.#stored;
-  }
-
-  async #segments(): Promise<readonly SegmentData[]> {
-    if (this.#elsewhere !== undefined) return await this.#elsewhere.finish(this.#unindexed);
-    return this.#inverter.records === 0 ? [] : [this.#inverter.finish()];
+    return undefined;
   }
 
   #addKeys(id: number, keys: readonly string[]): void {

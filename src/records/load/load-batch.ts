@@ -66,7 +66,7 @@ export async function loadBatch(
   const decider = new BatchDecider(whole, batch, plan.order);
   const rows = new BatchRows(whole, batch, decider);
   await rows.copyAll(transaction);
-  const segments = await rows.copyIndex(transaction);
+  const segment = await rows.copyIndex(transaction);
   const written = decider.written();
   if (plan.asksItself && written.surprises.length > 0) throw new NotAsPlanned();
   await transaction.query(sql`UPDATE record_counter SET last_id = ${plan.lastIdAfter}`);
@@ -80,8 +80,8 @@ export async function loadBatch(
     reasons: new Map(all.map(({ position, reason }) => [position, reason])),
     warnings: [...warnings, ...written.warnings],
     publish: async () => {
-      if (segments.length === 0) await wake(transaction);
-      else await publish(transaction, { add: segments, remove: [] });
+      if (segment === undefined) await wake(transaction);
+      else await publish(transaction, { add: [segment], remove: [] });
     },
   };
 }

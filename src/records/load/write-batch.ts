@@ -27,9 +27,9 @@ export async function writeBatch(
       const decider = new BatchDecider(context, batch, order);
       const rows = new BatchRows(context, batch, decider);
       await rows.copyAll(transaction);
-      const segments = await rows.copyIndex(transaction);
+      const segment = await rows.copyIndex(transaction);
       ready(decider.written());
-      await finish(transaction, await turn, segments);
+      await finish(transaction, await turn, segment);
     },
     { timeout: 0 },
   );
@@ -52,14 +52,14 @@ export async function tryRows(
   await new BatchRows(context, batch, new BatchDecider(context, batch, order)).copyAll(transaction);
 }
 
-async function finish(transaction: Transaction, order: CommitOrder, segments: readonly string[]): Promise<void> {
+async function finish(transaction: Transaction, order: CommitOrder, segment: string | undefined): Promise<void> {
   const { lastIdBefore, lastIdAfter, progress } = order;
   const counted = await transaction.query(
     sql`UPDATE record_counter SET last_id = ${lastIdAfter} WHERE last_id = ${lastIdBefore} RETURNING last_id`,
   );
   if (counted.length === 0) throw new NumbersMoved();
   await saveProgress(transaction, progress);
-  if (segments.length > 0) await publish(transaction, { add: segments, remove: [] });
+  if (segment !== undefined) await publish(transaction, { add: [segment], remove: [] });
   else await wake(transaction);
 }
 
