@@ -90,11 +90,15 @@ export function identify(record: MarcRecord, source = '', harvested = ''): Ident
     }
   }
   const harvest = harvested === '' || !isWellFormed(harvested) ? [] : [key('harvest', harvested)];
-  const number = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= largestRecordId ? Number(control) : 0;
+  const own = wellFormed(controlValue(record, '003') ?? '').trim();
+  // Of a server that says no 003: one of ours that is the same is so by chance.
+  const isTheirs = harvest.length > 0 && own === '' && source !== '';
+  const isNumber = /^0*[1-9]\d{0,9}$/.test(control) && Number(control) <= largestRecordId;
+  const number = isNumber && !isTheirs ? Number(control) : 0;
   return {
     control,
     repeated: record.fields.filter(({ tag, value }) => tag === '001' && value !== undefined).length > 1,
-    source: wellFormed(controlValue(record, '003') ?? '').trim() || source,
+    source: own || source,
     number,
     keys: [...new Set([...other, ...oclc, ...system, ...oai, ...doi, ...harvest])],
     deletes: asksDeletion(record),

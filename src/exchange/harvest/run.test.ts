@@ -354,3 +354,16 @@ test('an identifier that no index of the database takes refuses its record alone
   server.records[1] = { ...server.records[1]!, xml };
   assert.deepEqual((await run(one)).counts['upload'], { inserted: 2, refused: 1 });
 });
+
+test('a number of the server that is one of ours by chance, with its 005, is replaced all the same', async () => {
+  const one = await source();
+  const [{ last }] = (await store.database.query<{ last: number }>(
+    sql`SELECT last_id AS last FROM record_counter`,
+  )) as [{ last: number }];
+  const numbered = (title: string, stamp: string): string =>
+    marc(title, `<controlfield tag="001">${last + 1}</controlfield><controlfield tag="005">${stamp}.0</controlfield>`);
+  server.records = [{ ...served(1)[0]!, id: 920_000, metadata: numbered('By chance', '20250101000000') }];
+  assert.deepEqual((await run(one)).counts['upload'], { inserted: 1 });
+  server.records = [{ ...server.records[0]!, metadata: numbered('Changed', '20250102000000') }];
+  assert.deepEqual((await run(one, { from: '2025-01-01' })).counts['upload'], { replaced: 1 });
+});
