@@ -29,7 +29,7 @@ export const rolloutErrors = defineErrors({
     code: 'REPERIO_DEPLOY_ONLY_LOCKED',
     status: 409,
     message: 'Deploying is locked by {holder} since {since}: {reason}; nothing was begun under that lock.',
-    hint: 'If whoever took it has gone, `reperio deploy unlock` ends it (with --force when it is not yours). Then run the command again, or begin with `reperio deploy run RELEASE`.',
+    hint: 'If the person who took it has gone, `reperio deploy unlock` ends it (with --force when it is not yours). Then run the command again, or begin with `reperio deploy run RELEASE`.',
   },
   unasked: {
     code: 'REPERIO_DEPLOY_UNASKED',

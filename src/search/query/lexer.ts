@@ -85,7 +85,8 @@ export function lex(text: string, fieldNames: FieldNames, groups: boolean): Lexe
   /** A minus sign of another alphabet, or a dash, right before a word. */
   function otherDash(character: string): 'minus' | 'dash' | undefined {
     const before = text[at - 1] ?? ' ';
-    if (!/[\p{L}\p{N}"'(]/u.test(text[at + 1] ?? '') || !(blank.test(before) || /[(:]/.test(before))) return undefined;
+    const isWord = /^(?:[\p{L}\p{N}"'(]|[*/][\p{L}\p{N}])/u.test(text.slice(at + 1, at + 4));
+    if (!isWord || !(blank.test(before) || /[(:]/.test(before))) return undefined;
     return minusSigns.includes(character) ? 'minus' : dashes.includes(character) ? 'dash' : undefined;
   }
   /** Where the word at `from` ends. */

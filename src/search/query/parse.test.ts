@@ -45,6 +45,7 @@ const readings: readonly (readonly [string, string])[] = [
   ['Paris – London — Rome', 'Paris and London and Rome'],
   ['Paris –London', 'Paris and London'],
   ['Paris \u2212London \u2010Rome', 'Paris not London not Rome'],
+  ['muon \u2212*son \u2010/ka*/', 'muon not *son not /ka*/'],
   ['1990\u20131995 mu\u2212e', '1990\u20131995 and mu\u2212e'],
   ['(a - b) or c', '(a and b) or c'],
   ['(a b)-(c)', '(a and b) not c'],
