@@ -25,12 +25,16 @@ export class LoadWorker {
     input: WorkerCalls[N]['input'],
     transfer: readonly ArrayBuffer[] = [],
   ): Promise<WorkerCalls[N]['output']> {
-    if (this.#dead !== undefined) return Promise.reject(this.#dead);
-    const message: CallMessage = { call: this.#calls++, name, input };
-    return new Promise((resolve, reject) => {
+    const { promise, resolve, reject } = Promise.withResolvers<WorkerCalls[N]['output']>();
+    // Batches behind one that waits are looked at later; when a load ends before, a failure of
+    // theirs is nobody's.
+    promise.catch(() => undefined);
+    if (this.#dead === undefined) {
+      const message: CallMessage = { call: this.#calls++, name, input };
       this.#open.set(message.call, { resolve: (output) => resolve(output as WorkerCalls[N]['output']), reject });
       this.#worker.postMessage(message, [...transfer]);
-    });
+    } else reject(this.#dead);
+    return promise;
   }
 
   /** Ends the thread; an open transaction is rolled back by the server. */
