@@ -76,6 +76,7 @@ export function jobLines(job: JobView, now: number = Date.now()): readonly strin
     `Asked for: ${timeText(created)}${person === null ? '' : ` by ${person}`}, priority ${grouped(priority)}`,
   ];
   if (began !== null) lines.push(`Begun:     ${timeText(began)}, ${duration((took ?? 0) / 1000)}`);
+  if (job.due !== null) lines.push(`Not until: ${timeText(job.due)}`);
   if (hours !== null) lines.push(`Window:    ${hours}`);
   if (job.schedule !== null) lines.push(`Schedule:  ${job.schedule}`);
   if (sequence !== null) lines.push(`Sequence:  ${sequence}`);
