@@ -80,6 +80,10 @@ export function jobLines(job: JobView, now: number = Date.now()): readonly strin
   if (hours !== null) lines.push(`Window:    ${hours}`);
   if (job.schedule !== null) lines.push(`Schedule:  ${job.schedule}`);
   if (sequence !== null) lines.push(`Sequence:  ${sequence}`);
+  if (job.state === 'failed' && !job.acknowledged)
+    lines.push(
+      `Now:       reperio job wake ${id} tries it again, reperio job acknowledge ${id} says that you have seen it`,
+    );
   return lines.filter((line) => !/^How far: +$/.test(line));
 }
 
