@@ -20,13 +20,17 @@ export function* previewLines(id: number, actions: readonly Action[], counts: Ch
   yield `Change set ${id}: ${grouped(changed)} of ${grouped(selected)} selected records change.`;
   for (const [place, { times, records }] of counts.actions.entries()) {
     const { on, do: deed } = actions[place]!;
-    const what = deed.kind === 'fix' ? `fix what ${deed.check.kind} finds` : `${deed.kind} on ${on}`;
-    yield `  ${place + 1}. ${what}: ${grouped(times)} times in ${grouped(records)} records`;
+    const what = deed.kind === 'fix' ? `fix what the check ${deed.check.kind} finds` : `${deed.kind} on ${on}`;
+    yield `  ${place + 1}. ${what}: ${counted(times, 'time')} in ${counted(records, 'record')}`;
   }
   for (const { before, after, tag, times } of changes.slice(0, mostShown))
     yield `${grouped(times).padStart(9)}  ${tag}  ${before === '' ? '(nothing)' : before}  ->  ${after === '' ? '(nothing)' : after}`;
   const left = distinct - Math.min(mostShown, changes.length);
   if (left > 0 || isCut) yield `           and ${isCut ? 'more than ' : ''}${grouped(left)} other changes`;
+}
+
+function counted(count: number, what: string): string {
+  return `${grouped(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 export const changeSetColumns: readonly Column[] = [

@@ -5,7 +5,7 @@ export const cliErrors = defineErrors({
     code: 'REPERIO_UNKNOWN_COMMAND',
     status: 400,
     message: 'There is no command "{name}".',
-    hint: '{nearest}`reperio help` lists all commands.',
+    hint: '{nearest}`{help}` lists those that there are.',
   },
   missingCommand: {
     code: 'REPERIO_MISSING_COMMAND',

@@ -16,6 +16,7 @@ import { noticeText } from '../search/notices.ts';
 import { emptyRequest } from '../search/request.ts';
 import { currentSite } from '../site/versions.ts';
 import { asksCitations } from './asks-citations.ts';
+import { withDatabaseAnswers } from './database-answers.ts';
 import { operator, personNamed } from './person-option.ts';
 import { readVersion, recordNumber } from './read-version.ts';
 import { exportMany, recordNumbers, writerOf } from './record-export.ts';
@@ -83,7 +84,8 @@ async function exportSeveral(
     const request = { ...emptyRequest, text: query ?? '', size: Number.POSITIVE_INFINITY, format: idFormat.code };
     if (query !== undefined && asksCitations(request, site)) await library.citationsReady();
     const snapshot = library.snapshot();
-    const answer = query === undefined ? undefined : ask(snapshot, person, request);
+    const asked = query === undefined ? undefined : await withDatabaseAnswers(library, snapshot, person, request);
+    const answer = asked && ask(snapshot, person, asked);
     for (const notice of answer?.notices ?? []) stderr.write(`${noticeText(notice)}\n`);
     const all = [...new Set([...numbers, ...(answer?.ids ?? [])])];
     const isOperator = person === operator;

@@ -76,9 +76,14 @@ export function jobLines(job: JobView, now: number = Date.now()): readonly strin
     `Asked for: ${timeText(created)}${person === null ? '' : ` by ${person}`}, priority ${grouped(priority)}`,
   ];
   if (began !== null) lines.push(`Begun:     ${timeText(began)}, ${duration((took ?? 0) / 1000)}`);
+  if (job.due !== null) lines.push(`Not until: ${timeText(job.due)}`);
   if (hours !== null) lines.push(`Window:    ${hours}`);
   if (job.schedule !== null) lines.push(`Schedule:  ${job.schedule}`);
   if (sequence !== null) lines.push(`Sequence:  ${sequence}`);
+  if (job.state === 'failed' && !job.acknowledged)
+    lines.push(
+      `Now:       reperio job wake ${id} tries it again, reperio job acknowledge ${id} says that you have seen it`,
+    );
   return lines.filter((line) => !/^How far: +$/.test(line));
 }
 

@@ -89,7 +89,7 @@ function isOption(word: string): boolean {
 function unknown(name: string, word: string, candidates: readonly string[], prefix = ''): UsageError {
   const similar = nearest(word, candidates);
   const hint = similar === undefined ? '' : `Did you mean \`reperio ${prefix}${similar}\`? `;
-  return new UsageError(cliErrors.unknownCommand, { name, nearest: hint });
+  return new UsageError(cliErrors.unknownCommand, { name, nearest: hint, help: `reperio help ${prefix}`.trimEnd() });
 }
 
 async function help(words: readonly string[], heading: Heading): Promise<string> {

@@ -29,7 +29,7 @@ export async function waitForJobs(
         status = Math.max(status, job.state !== 'done' ? 2 : job.problem === null ? 0 : 1);
         break;
       }
-      if (text !== said && text !== '') stderr.write(`job ${id}: ${text}\n`);
+      if (text !== said && text !== '') stderr.write(`Job ${id}${job.state === 'waiting' ? ' waits' : ''}: ${text}\n`);
       said = text;
       await pause(lookEvery, undefined, { signal });
     }

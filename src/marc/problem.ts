@@ -31,10 +31,10 @@ export function reasonFor(problem: RecordProblem, position: number, control001: 
 
 /**
  * A piece of somebody's input as it may stand in a message: quoted, short, control characters shown
- * as escapes.
+ * as escapes. A backslash, which text MARC writes for a blank, stays one.
  */
 export function quote(text: string): string {
-  return JSON.stringify(shorten(text));
+  return JSON.stringify(shorten(text)).replaceAll('\\\\', '\\');
 }
 
 function shorten(text: string): string {

@@ -115,6 +115,18 @@ export interface HeldLibrary {
 }
 
 /**
+ * Which side was taken, and which for single tags, in these words; the reason of who rejected it as
+ * it is.
+ */
+export function decisionText(decision: string, words: Readonly<Record<'ours' | 'theirs' | 'edited', string>>): string {
+  return decision.replace(/^(ours|theirs|edited)$|^(?:ours|theirs)(?:, \w{3} (?:ours|theirs))+$/, (all) =>
+    all
+      .replace(/\b(\w{3}) (?=ours|theirs)/g, '$1: ')
+      .replace(/\b(?:ours|theirs|edited)\b/g, (side) => words[side as keyof typeof words]),
+  );
+}
+
+/**
  * Writes what waits, by its mode, over what the record is now. When somebody has changed the fields
  * in conflict since it came, nobody has seen the choice yet: a UserError.
  */

@@ -170,6 +170,7 @@ test('what is no site file is told so', () => {
   assert.match(problemsOf('')[0] ?? '', /^1: /);
   assert.match(problemsOf('- a list')[0] ?? '', /^1: The file must have entries/);
   assert.match(problemsOf('site: {name: x')[0] ?? '', /^1: /);
+  assert.equal(problemsOf(`$ reperio site show\n${good}`).length, 1, 'not a mistake for each word behind it');
   assert.match(problemsOf(`${good}site: {}\n`).join('\n'), /second time/);
   assert.match(
     problemsOf(good.replace('[title, doi]', '&a [title, doi]').replace('["595"]', '*a')).join('\n'),

@@ -1,5 +1,6 @@
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
+import { grouped } from '../errors/grouped.ts';
 import type { Queryable } from '../store/database.ts';
 import { defaultSite, defaultSiteText } from './default.ts';
 import { digestOf, indexDigest } from './digest.ts';
@@ -154,16 +155,21 @@ export function readSite(
 ): Pick<ParsedSite, 'files'> & { readonly site: Site } {
   const { site, problems, files } = parseSite(text, checks);
   if (site !== undefined) return { site, files };
-  const count = problems.length === 1 ? 'a mistake' : `${problems.length} mistakes`;
+  const count = problems.length === 1 ? 'a mistake' : `${grouped(problems.length)} mistakes`;
   const isBefore = checks?.inForce !== undefined && isEarlierAnalysis(checks.inForce) && /^extends:/m.test(text);
   const wrong = isBefore ? siteErrors.wrongBefore : siteErrors.wrong;
   throw new UserError(wrong, { file, count, problems: listProblems(problems) });
 }
 
+/** Who has more to correct asks again. */
+const mostListed = 50;
+
 function listProblems(problems: readonly SiteProblem[]): string {
   const place = ({ line, column }: SiteProblem) =>
     column === undefined ? `line ${line}` : `line ${line}, column ${column}`;
-  return problems.map((one) => `  ${place(one)}: ${one.message}`).join('\n');
+  const lines = problems.slice(0, mostListed).map((one) => `  ${place(one)}: ${one.message}`);
+  if (problems.length > mostListed) lines.push(`  and ${grouped(problems.length - mostListed)} more`);
+  return lines.join('\n');
 }
 
 /**

@@ -48,10 +48,15 @@ export function createYamlReader(
   over: (root: Node | null, report: YamlReader['report']) => Node | null = (root) => root,
 ): YamlReader {
   const tree = treeOf(source);
-  const problems: SiteProblem[] = [...tree.problems];
-  const report = (line: number, message: string): void => void problems.push({ line, message });
+  // What follows the first place that is no YAML, nobody can tell: it would be a mistake in each
+  // word.
+  const isYaml = tree.problems.length === 0;
+  const problems: SiteProblem[] = tree.problems.slice(0, 1).map(notYaml);
+  const report = (line: number, message: string): void => {
+    if (isYaml) problems.push({ line, message });
+  };
   reportTwice(tree.root, report);
-  const root = tree.problems.length === 0 ? over(tree.root, report) : tree.root;
+  const root = isYaml ? over(tree.root, report) : tree.root;
 
   function child(node: Node | null, name: string, otherwise: number): Value {
     const line = node?.line ?? otherwise;
@@ -162,6 +167,10 @@ export function createYamlReader(
 
 function isNothing(node: Node): boolean {
   return node.kind === 'scalar' && node.value === null;
+}
+
+function notYaml({ line, message }: Problem): SiteProblem {
+  return { line, message: `This is no YAML, or a line before it is none: ${message}` };
 }
 
 /** Keys that stand twice in a map, all through the tree. */

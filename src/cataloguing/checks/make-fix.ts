@@ -26,14 +26,20 @@ export async function previewFix(database: Database, { rule, findings, hidden, p
   return await previewActions(database, ids, run, { hidden, ...(pause !== undefined && { pause }) });
 }
 
-/** One change set of it all, which waits to be applied; its findings are accepted. Its number. */
-export async function makeFix(
+/** One change set of it all, which waits to be applied; what was found stays open. Its number. */
+export async function addFix(
   transaction: Transaction,
-  { rule, findings, person }: FixAsked,
+  { rule, person }: Pick<FixAsked, 'rule' | 'person'>,
   preview: Preview,
 ): Promise<number> {
   const set = { ...preview, person, name: `check ${rule.name}`, task: fixTask(rule), selection: `check ${rule.name}` };
-  const id = await addChangeSet(transaction, set);
+  return await addChangeSet(transaction, set);
+}
+
+/** The same, and its findings are accepted. */
+export async function makeFix(transaction: Transaction, asked: FixAsked, preview: Preview): Promise<number> {
+  const { findings, person } = asked;
+  const id = await addFix(transaction, asked, preview);
   await decideFindings(
     transaction,
     findings.map((one) => one.id),

@@ -1,9 +1,19 @@
+import { UserError } from '../../errors/errors.ts';
 import { compileAnalyzer } from '../../index/analysis/analyzer.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
 import { marcXmlFoot, marcXmlHead, toMarcXml } from '../../marc/writers/marcxml.ts';
 import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import { audit, operator } from '../../people/audit.ts';
-import { acceptHeld, type HeldEntry, listHeld, noteSeen, readHeld, rejectHeld } from '../../records/held.ts';
+import { recordErrors } from '../../records/errors.ts';
+import {
+  acceptHeld,
+  decisionText,
+  type HeldEntry,
+  listHeld,
+  noteSeen,
+  readHeld,
+  rejectHeld,
+} from '../../records/held.ts';
 import { readRecord, readRevision } from '../../records/history.ts';
 import { writeModes } from '../../records/modes.ts';
 import { currentSite } from '../../site/versions.ts';
@@ -58,7 +68,7 @@ const show = defineSubcommand({
     ...jsonOption,
   },
   run: async ({ arguments: { id }, options, settings, print, printJson }) => {
-    const { marc, ...entry } = await withDatabase(settings(), (database) => readHeld(database, Number(id) || 0));
+    const { marc, ...entry } = await withDatabase(settings(), (database) => readHeld(database, readHeldId(id)));
     if (options.format === 'marcxml') return print(`${marcXmlHead}${toMarcXml(marc)}${marcXmlFoot}`.trimEnd());
     if (options.format === 'text') return print(toCompleteTextMarc(marc).trimEnd());
     const sides = await withDatabase(settings(), (database) => sidesOf(database, entry));
@@ -76,6 +86,7 @@ const show = defineSubcommand({
         for (const line of lines.length === 0 ? ['-'] : lines) print(`  ${name.padEnd(4)}  ${line}`);
     }
     if (conflicts.length === 0) print(toCompleteTextMarc(marc).trimEnd());
+    for (const line of howToAccept(entry)) print(line);
   },
 });
 
@@ -110,7 +121,7 @@ the upload came, look at it with \`held show\` first.`,
       const also = (transaction: Parameters<typeof audit>[0]) =>
         audit(transaction, { name: by }, 'upload accepted', id, { side });
       const library = { analyzer: compileAnalyzer(site), site };
-      return await acceptHeld(database, library, Number(id) || 0, { side, mode, by, also });
+      return await acceptHeld(database, library, readHeldId(id), { side, mode, by, also });
     });
     if (options.json) return printJson(written);
     print(`Upload ${id}: record ${written.id} ${written.action}, revision ${written.revision}.`);
@@ -127,7 +138,7 @@ const reject = defineSubcommand({
     const by = options.as ?? operator.name;
     const reason = options.reason ?? '';
     await withDatabase(settings(), (database) =>
-      rejectHeld(database, Number(id) || 0, {
+      rejectHeld(database, readHeldId(id), {
         ...{ reason, by },
         also: (transaction) => audit(transaction, { name: by }, 'upload rejected', id, { reason }),
       }),
@@ -138,6 +149,12 @@ const reject = defineSubcommand({
 });
 
 export const command: CommandGroup = { alone: 'list', commands: { list, show, accept, reject } };
+
+/** As somebody typed it. Throws `noHeld`. */
+function readHeldId(text: string): number {
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new UserError(recordErrors.noHeld, { id: text });
+}
 
 interface Sides {
   readonly base: MarcRecord | undefined;
@@ -187,7 +204,19 @@ function* headLines(entry: HeldEntry): Generator<string> {
   yield `  mode    ${mode}`;
   yield `  reason  ${reason}`;
   for (const one of entry.findings) yield `          ${one}`;
-  if (decidedBy !== undefined) yield `  decided by ${decidedBy}: ${decision ?? ''}`;
+  if (decidedBy !== undefined)
+    yield `  decided by ${decidedBy}${decision === undefined ? '' : `: ${decisionText(decision, sideWords)}`}`;
+}
+
+const sideWords = { ours: 'what was sent', theirs: 'what the record had', edited: 'in the editor' };
+
+function* howToAccept({ id, record, mode, state }: HeldEntry): Generator<string> {
+  if (state !== 'waiting') return;
+  yield '';
+  if (mode === 'hold' && record !== undefined) {
+    yield `reperio held accept ${id} makes this the whole record: fields that are not above go.`;
+    yield 'With --mode correct or --mode append the other fields stay.';
+  } else yield `reperio held accept ${id} writes it; reperio held reject ${id} drops it.`;
 }
 
 function timeText(at: Date): string {

@@ -8,6 +8,7 @@ import { noticeText } from '../../search/notices.ts';
 import { defaultPageSize, emptyRequest, type SearchRequest } from '../../search/request.ts';
 import { asksCitations } from '../asks-citations.ts';
 import { defineCommand, jsonOption } from '../command.ts';
+import { withDatabaseAnswers } from '../database-answers.ts';
 import { personNamed } from '../person-option.ts';
 
 export const command = defineCommand({
@@ -85,7 +86,9 @@ export const command = defineCommand({
         );
       }
       if (asksCitations(request, library.snapshot().site)) await library.citationsReady();
-      const answer = ask(library.snapshot(), person, request, { briefs: !options.json, colons: true });
+      const snapshot = library.snapshot();
+      const asked = await withDatabaseAnswers(library, snapshot, person, request);
+      const answer = ask(snapshot, person, asked, { briefs: !options.json, colons: true });
       for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
       if (answer.total === 0 && !options.json) {
         const { correctionFor } = await import('../../access/guide.ts');

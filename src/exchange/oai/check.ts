@@ -34,7 +34,9 @@ export function checkOai({ site, baseUrl, age, sets, open }: OaiFacts): readonly
       ? fine(`Harvesters write to ${site.admin}.`)
       : bad('site.admin is no e-mail address: harvesters cannot tell anybody of a problem.'),
     baseUrl === undefined
-      ? bad('The setting `base-url` is not set: answers name the library as each request does.')
+      ? bad(
+          `The setting base-url is not set, so answers give the address that each request came to. Set it to the address of the library, such as https://${oai.repository}.`,
+        )
       : fine(`Harvesters ask ${baseUrl}/oai2d.`),
     age <= oldest
       ? fine('Dates are given: answers are complete up to some seconds ago.')

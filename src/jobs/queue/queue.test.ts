@@ -238,6 +238,21 @@ test('of one exclusive name one is done at a time, whatever the places', async (
   assert.equal(most, 1);
 });
 
+test('a job that sleeps before its time waits for it again when it is woken', async () => {
+  const at = new Date(Date.now() + 3_600_000);
+  const id = await ask({ at });
+  for (const wish of ['sleep', 'wake', 'stop', 'wake'] as const) {
+    await want(id, wish);
+    if (wish !== 'stop') assert.deepEqual((await look(id)).due, at, wish);
+  }
+  await withNodes([note], async () => {
+    await ended(await ask());
+    assert.equal((await look(id)).state, 'waiting');
+    await want(id, 'run-now');
+    assert.equal((await ended(id)).state, 'done');
+  });
+});
+
 test('a job sleeps at its next safe point, is woken, goes on from there on another node, and is stopped', async () => {
   const seen: number[] = [];
   const id = await ask();

@@ -65,7 +65,7 @@ export async function requireJob(database: Queryable, id: number): Promise<JobVi
 function selection(condition: Sql): Sql {
   return sql`
     SELECT id, kind, name, person, state, wish, priority, sequence, hours, on_node AS "onNode", schedule_id AS schedule, progress, attempts, node, created, began, ended, did, problem,
-      CASE WHEN state = 'waiting' AND not_before > now() THEN not_before END AS due,
+      CASE WHEN state IN ('waiting', 'sleeping') AND not_before > now() THEN not_before END AS due,
       (extract(epoch FROM coalesce(ended, CASE WHEN state = 'running' THEN now() END) - began) * 1000)::float8 AS took,
       acknowledged IS NOT NULL AS acknowledged, before.after, before."afterState"
     FROM job LEFT JOIN LATERAL (

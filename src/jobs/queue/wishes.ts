@@ -26,7 +26,9 @@ const ways: Readonly<
   },
   wake: {
     from: ['sleeping', 'failed', 'stopped'],
-    change: () => sql`state = 'waiting', attempts = 0, not_before = now(), ended = NULL, problem = NULL`,
+    // What slept before its time waits for that again.
+    change: () =>
+      sql`state = 'waiting', attempts = 0, not_before = greatest(not_before, now()), ended = NULL, problem = NULL`,
     what: 'be woken',
   },
   stop: {

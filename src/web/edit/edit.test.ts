@@ -73,6 +73,20 @@ test('a record is saved as it was typed, with who and how in its history, and fo
   assert.equal(again.headers.location, `/record/${id}/edit?done=unchanged`);
 });
 
+test('a form that was saved, gone back to and changed is saved again', async () => {
+  const id = await made('BOOK', 'First');
+  const text = await opened('ada', id);
+  const sent = { do: 'save', base: '1', key: 'one-form' };
+  for (const title of ['Second', 'Second', 'Third']) {
+    const answer = await editor
+      .reader('ada')
+      .force(addressOf(id), { ...sent, base: title === 'Third' ? '2' : '1', text: text.replace('First', title) });
+    assert.equal(answer.statusCode, 303, answer.body);
+  }
+  assert.match(await now(id), /Third/);
+  assert.equal((await readRecord(editor.store.database, id)).revision, 3, 'sent twice, it is saved once');
+});
+
 test('lines that are no fields are named by line and column, and nothing of the text is lost', async () => {
   const id = await made('BOOK', 'Kept');
   const text = `${await opened('ada', id)}500_ $$aNote\n<b>&amp;\n`;

@@ -165,6 +165,7 @@ test('what waits is listed for those who may decide it', async () => {
     [book, paper].map(async (id) => (await reader(name).open('/edit')).body.includes(`load ${id}.xml`));
   assert.deepEqual(await Promise.all(await listed('ada')), [true, true]);
   assert.deepEqual(await Promise.all(await listed('bookish')), [true, false]);
+  assert.match((await reader('bookish').open('/edit')).body, /<a href="\/held\/\d+">\d+<\/a>/);
 });
 
 test('values are suggested of records only that the reader may see, names from all their fields', async () => {

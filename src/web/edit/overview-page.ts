@@ -96,7 +96,11 @@ function titleOf({ line }: ListedDraft): string {
 function heldColumns(context: PageContext): readonly Column<HeldEntry>[] {
   const { tr } = context;
   return [
-    { head: tr.t('edit.held.entry'), number: true, cell: ({ id }) => String(id) },
+    {
+      head: tr.t('edit.held.entry'),
+      number: true,
+      cell: ({ id }) => html`<a href="/held/${String(id)}">${String(id)}</a>`,
+    },
     {
       head: tr.t('edit.drafts.record'),
       cell: ({ record }) => record !== undefined && html`<a href="/record/${record}">${record}</a>`,
@@ -118,7 +122,11 @@ function heldColumns(context: PageContext): readonly Column<HeldEntry>[] {
 function jobColumns(context: PageContext): readonly Column<JobView>[] {
   const { tr } = context;
   return [
-    { head: tr.t('admin.jobs.job'), number: true, cell: ({ id }) => String(id) },
+    {
+      head: tr.t('admin.jobs.job'),
+      number: true,
+      cell: ({ id }) => html`<a href="/jobs/${String(id)}">${String(id)}</a>`,
+    },
     { head: tr.t('admin.jobs.what'), cell: ({ kind, name }) => html`<code>${kind}</code> <bdi>${name}</bdi>` },
     { head: tr.t('admin.state'), cell: ({ state }) => tr.t(`admin.jobs.state.${state}`) },
     { head: tr.t('admin.at'), cell: ({ began, created }) => dateTime(context, began ?? created) },

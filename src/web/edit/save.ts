@@ -82,8 +82,8 @@ export async function save(exchange: Exchange, database: Database, saving: Savin
     return edited;
   };
   const header = request.headers['idempotency-key'];
-  const key = typeof header === 'string' && header !== '' ? header : saving.key;
   const content = JSON.stringify([saving.id, saving.base, saving.record]);
+  const key = typeof header === 'string' && header !== '' ? header : formKey(saving.key, content);
   try {
     return await once(database, { scope: `edit ${person.name ?? ''}`, key, content }, work);
   } catch (error) {
@@ -105,6 +105,11 @@ async function heldToSettle(exchange: Exchange, database: Database, { held, id }
 async function baseOf(exchange: Exchange, { id, base, newest }: Saving): Promise<ReadVersion | undefined> {
   if (newest === undefined) return undefined;
   return base === newest.revision ? newest : await readShown(exchange, id, base);
+}
+
+/** A form sent again saves once; gone back to and changed, it is another one. */
+export function formKey(key: string, content: string): string {
+  return key === '' ? '' : `${key} ${content}`;
 }
 
 /** With a key, once; and again when somebody gave an identifier away since it was looked for. */

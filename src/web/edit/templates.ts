@@ -17,7 +17,7 @@ import type { Exchange } from '../exchange/exchange.ts';
 import { sendNotAllowed, sendNotFound } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';
 import { editorOf } from './editing.ts';
-import { once } from './save.ts';
+import { formKey, once } from './save.ts';
 import { numberGiven, refusalText } from './shown.ts';
 import { templatePage, templatesPage } from './templates-page.ts';
 import { largestForm, readText } from './text.ts';
@@ -63,11 +63,8 @@ export function templateRoutes(app: FastifyInstance, environment: WebEnvironment
       const wanted = { name, text, shared: given(exchange, 'shared') === '1' };
       try {
         readText(text);
-        const key = {
-          scope: `template ${account.id}`,
-          key: given(exchange, 'key'),
-          content: JSON.stringify([id, wanted]),
-        };
+        const content = JSON.stringify([id, wanted]);
+        const key = { scope: `template ${account.id}`, key: formKey(given(exchange, 'key'), content), content };
         await once(database, key, async (transaction) => {
           if (id === 0) return { id: await addTemplate(transaction, account.id, wanted) };
           await changeTemplate(transaction, id, wanted);

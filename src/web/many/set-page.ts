@@ -135,7 +135,10 @@ function recordPart(context: PageContext, one: SetModel['records'][number], isOp
   const { tr } = context;
   const { id, outcome, undoOutcome } = one;
   const link = html`<a href="/record/${String(id)}">${tr.t('record.number', { id: String(id) })}</a>`;
-  const told = [outcome, undoOutcome].flatMap((word) => (word === undefined ? [] : [tr.t(`many.became.${word}`)]));
+  const told = [
+    ...(outcome === undefined ? [] : [tr.t(`many.became.${outcome}`)]),
+    ...(undoOutcome === undefined ? [] : [tr.t('many.taken_back', { became: tr.t(`many.became.${undoOutcome}`) })]),
+  ];
   const head = isOpen
     ? html`<input type="hidden" name="shown" value="${String(id)}">${checkbox('record', String(id), link, !one.leftOut)}`
     : html`<p>${link} <span class="muted">${told.join(', ')}</span></p>`;

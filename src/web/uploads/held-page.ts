@@ -1,7 +1,7 @@
 import { attribute, type Html, type HtmlValue, html } from '../../html/html.ts';
 import { ownSubfields } from '../../marc/differences.ts';
 import type { Field } from '../../marc/record.ts';
-import type { HeldEntry } from '../../records/held.ts';
+import { decisionText, type HeldEntry } from '../../records/held.ts';
 import { writeModes } from '../../records/modes.ts';
 import { dateTime } from '../ui/date-time.ts';
 import { facts } from '../ui/facts.ts';
@@ -40,7 +40,7 @@ export function heldListPage(context: PageContext, model: HeldListModel): string
     {
       head: tr.t('held.upload'),
       cell: ({ id }) =>
-        html`<label><input type="checkbox" name="id" value="${String(id)}" aria-label="${tr.t('held.choose', { id: String(id) })}"> <a href="/held/${String(id)}${queryOf(filter)}">${String(id)}</a></label>`,
+        html`<label><input type="checkbox" name="id" value="${String(id)}" aria-label="${tr.t('held.choose', { id: String(id) })}">&nbsp;<a href="/held/${String(id)}${queryOf(filter)}">${String(id)}</a></label>`,
     },
     { head: tr.t('held.record'), cell: ({ record }) => recordLink(context, record) },
     { head: tr.t('held.reason'), cell: (entry) => reasonText(context, entry) },
@@ -121,7 +121,7 @@ ${facts([
   [tr.t('held.source'), [held.source]],
   [tr.t('held.mode'), [held.mode]],
   [tr.t('held.assigned'), held.assigned === undefined ? [] : [held.assigned]],
-  [tr.t('held.state'), isWaiting ? [] : [decisionText(context, held)]],
+  [tr.t('held.state'), isWaiting ? [] : [decidedText(context, held)]],
 ])}
 ${
   isWaiting
@@ -209,8 +209,10 @@ function editorAddress({ id, record }: HeldEntry): string {
   return record === undefined ? `/record/new?held=${String(id)}` : `/record/${String(record)}/edit?held=${String(id)}`;
 }
 
-function decisionText({ tr }: PageContext, { state, decidedBy = '', decision = '' }: HeldEntry): string {
-  return tr.t(`held.decided.${state}`, { by: decidedBy, why: decision });
+function decidedText({ tr }: PageContext, { state, decidedBy = '', decision = '' }: HeldEntry): string {
+  const words = { ours: tr.t('held.side.ours'), theirs: tr.t('held.side.theirs'), edited: tr.t('held.side.edited') };
+  const why = state === 'accepted' ? decisionText(decision, words) : decision;
+  return tr.t(`held.decided.${state}`, { by: decidedBy, why });
 }
 
 export function queryOf({ q, reason, whose }: HeldFilter): string {

@@ -39,7 +39,11 @@ function deciding(state: FindingState, summary: string, doc: string) {
         return await decideFindings(database, numbers, state, options.as ?? 'operator');
       });
       if (options.json) return printJson({ changed });
-      print(`${grouped(changed)} findings are ${state} now.`);
+      if (changed > 0)
+        return print(`${grouped(changed)} ${changed === 1 ? 'finding is' : 'findings are'} ${state} now.`);
+      print(
+        `Nothing has changed: there is no such finding, or it is ${state} already. \`reperio checks findings\` has the numbers.`,
+      );
     },
   });
 }

@@ -1,7 +1,7 @@
 import { askToApply } from '../../../cataloguing/apply.ts';
 import { listFindings } from '../../../cataloguing/checks/findings.ts';
 import { fixTask } from '../../../cataloguing/checks/fix.ts';
-import { makeFix, previewFix } from '../../../cataloguing/checks/make-fix.ts';
+import { addFix, makeFix, previewFix } from '../../../cataloguing/checks/make-fix.ts';
 import { cataloguingErrors } from '../../../cataloguing/errors.ts';
 import { requireTask } from '../../../cataloguing/task-file.ts';
 import { UserError } from '../../../errors/errors.ts';
@@ -28,7 +28,7 @@ export const run = defineSubcommand({
         onWait: (holder) => void stderr.write(`Waiting for ${holder}.\n`),
       });
       if (options.json) return printJson(done);
-      print(`${grouped(done.records)} records looked at by ${done.rules} rules.`);
+      print(`Records looked at: ${grouped(done.records)}, by ${done.rules} ${done.rules === 1 ? 'rule' : 'rules'}.`);
       for (const job of done.jobs) print(`Job ${job} applies fixes.`);
     } finally {
       await library.close();
@@ -40,7 +40,7 @@ const most = 1_000_000;
 
 export const fix = defineSubcommand({
   summary: 'Fix what a rule has found, as one change set.',
-  description: `With --dry-run it is previewed, and \`edit apply N\` applies it. \`edit undo N\` takes it back as a whole.
+  description: `With --dry-run it is only previewed: what was found stays open, and \`edit apply N\` applies the preview. \`edit undo N\` takes it back as a whole.
 Exit status: 0 the job was accepted; with --wait as that of the job: 1 something is to be looked at, 2 it failed or was stopped.`,
   examples: [
     { command: 'checks fix doi-form --dry-run', doc: 'What would change.' },
@@ -48,7 +48,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
   ],
   arguments: { rule: { doc: 'Name of the rule.' } },
   options: {
-    'dry-run': { type: 'flag', doc: 'Show what would change, and write nothing.' },
+    'dry-run': { type: 'flag', doc: 'Show what would change, and change no record.' },
     confirm: { type: 'number', value: 'N', minimum: 1, doc: 'It changes N records, more than the setting `many`.' },
     as: { type: 'text', value: 'NAME', doc: 'Whose rights count, and who stands in the history.' },
     wait: { type: 'flag', doc: 'Wait for the end, and show how far it is.' },
@@ -65,7 +65,8 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
       if (findings.length === 0) throw new UserError(cataloguingErrors.noFix, { name: rule.name });
       const asked = { rule, findings, person: options.as, hidden: [] };
       const preview = await previewFix(database, asked);
-      const id = await database.transaction((transaction) => makeFix(transaction, asked, preview));
+      const add = options['dry-run'] ? addFix : makeFix;
+      const id = await database.transaction((transaction) => add(transaction, asked, preview));
       const { actions } = requireTask(fixTask(rule));
       if (!options.json) for (const line of previewLines(id, actions, preview.counts)) print(line);
       if (options['dry-run'] || preview.records.length === 0) {

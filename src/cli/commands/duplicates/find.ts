@@ -1,8 +1,14 @@
 import { clustersFor, openPairs } from '../../../cataloguing/duplicates/clusters.ts';
+import { titleOf } from '../../../description/work.ts';
 import { grouped } from '../../../errors/grouped.ts';
+import { versionsOf } from '../../../index/stored-records.ts';
 import { finish } from '../../../index/work.ts';
 import { openLibrary } from '../../../library/open.ts';
 import { lookForDuplicates } from '../../../library/walk-jobs.ts';
+import { compilePath, type MarcPath } from '../../../marc/path.ts';
+import { withoutPaths } from '../../../marc/select-fields.ts';
+import { may } from '../../../people/person.ts';
+import type { Queryable } from '../../../store/database.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { operator, personNamed } from '../../person-option.ts';
 
@@ -50,10 +56,31 @@ export const list = defineSubcommand({
       const some = clusters.slice(0, options.limit ?? 100);
       if (options.json) return printJson({ total: clusters.length, clusters: some });
       if (some.length === 0) return print('Nothing waits. `reperio duplicates find` looks for duplicates.');
-      for (const { records, score } of some) print(`${Math.round(100 * score)} %  ${records.join(' ')}`);
+      const hidden = may(snapshot.site, person, 'viewhiddenpaths') ? [] : snapshot.site.hiddenPaths.map(compilePath);
+      const titles = await titlesOf(
+        library.database,
+        some.flatMap(({ records }) => records),
+        hidden,
+      );
+      for (const { records, score } of some) {
+        print(`${Math.round(100 * score)} %  ${records.join(' ')}`);
+        for (const id of records) print(`       ${String(id).padStart(8)}  ${titles.get(id) ?? ''}`.trimEnd());
+      }
+      print('Merge two: `reperio record merge A B`; or say that they are not: `reperio duplicates not-same A B`.');
       if (some.length < clusters.length) print(`and ${grouped(clusters.length - some.length)} more groups`);
     } finally {
       await library.close();
     }
   },
 });
+
+async function titlesOf(
+  database: Queryable,
+  ids: readonly number[],
+  hidden: readonly MarcPath[],
+): Promise<ReadonlyMap<number, string>> {
+  const titles = new Map<number, string>();
+  for await (const versions of versionsOf(database, ids))
+    for (const { id, record } of versions) titles.set(id, titleOf(withoutPaths(record, hidden)));
+  return titles;
+}

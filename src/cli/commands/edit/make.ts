@@ -19,6 +19,7 @@ import { recordErrors } from '../../../records/errors.ts';
 import { noticeText } from '../../../search/notices.ts';
 import { emptyRequest } from '../../../search/request.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
+import { withDatabaseAnswers } from '../../database-answers.ts';
 import { previewLines } from '../../edit-text.ts';
 import { operator, personNamed } from '../../person-option.ts';
 import { waitForJobs } from '../../wait-for-jobs.ts';
@@ -71,7 +72,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
       const { database } = library;
       const snapshot = library.snapshot();
       const person = options.as === undefined ? operator : await personNamed(database, snapshot.site, options.as);
-      const found = numbers ?? questionIds();
+      const found = numbers ?? (await questionIds());
       const ids = finish(editable(person, snapshot, found));
       if (ids.length < found.length && numbers === undefined)
         stderr.write(`${grouped(found.length - ids.length)} of the records found are not yours to change.\n`);
@@ -97,13 +98,13 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
       else print(`Job ${job} applies change set ${id}. Undo it with \`reperio edit undo ${id}\`.`);
       return options.wait ? await waitForJobs(database, [job], context) : 0;
 
-      function questionIds(): readonly number[] {
+      async function questionIds(): Promise<readonly number[]> {
         const request = {
           ...emptyRequest,
           ...{ text: options.query!, collections: options.collection, size: Number.POSITIVE_INFINITY },
           format: idFormat.code,
         };
-        const answer = ask(snapshot, person, request);
+        const answer = ask(snapshot, person, await withDatabaseAnswers(library, snapshot, person, request));
         for (const notice of answer.notices) stderr.write(`${noticeText(notice)}\n`);
         return answer.ids;
       }

@@ -49,7 +49,8 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
           else print(`Job ${id} ${job.state}: ${text}`);
           return job.state !== 'done' ? 2 : job.problem === null ? 0 : 1;
         }
-        if (text !== said && text !== '') stderr.write(`job ${id}: ${text}\n`);
+        if (text !== said && text !== '')
+          stderr.write(`Job ${id}${job.state === 'waiting' ? ' waits' : ''}: ${text}\n`);
         said = text;
         await pause(lookEvery, undefined, { signal });
       }
