@@ -54,12 +54,21 @@ test('a dry run of a fix leaves open what was found; terminals find it by findin
   assert.match(await type(['checks', 'ignore', '999']), /^Nothing has changed: there is no such finding/);
 });
 
+test('a number of another library that waits is none of ours when it is accepted', async () => {
+  const foreign = '=001  1\n=245  10$aForeign\n';
+  await type(['load', '-', '--mode', 'hold', '--source', 'partner'], foreign);
+  const [, number = ''] = /^ *(\d+) +new /m.exec(await type(['held', 'list'])) ?? [];
+  assert.match(await type(['held', 'accept', number]), /record 2 inserted/);
+  assert.match(await type(['record', 'show', '1']), /Odd/);
+  assert.match(await type(['record', 'show', '2']), /\(partner\)1/);
+});
+
 test('what was loaded with --mode hold says that it would be the whole record; no number is a crash', async () => {
   await type(['load', '-', '--mode', 'hold'], '=001  1\n=852  \\\\$bAnnex\n');
-  assert.match(await type(['held', 'show', '1']), /held accept 1 makes this the whole record.*--mode append/s);
-  await type(['held', 'accept', '1', '--mode', 'append']);
+  assert.match(await type(['held', 'show', '2']), /held accept 2 makes this the whole record.*--mode append/s);
+  await type(['held', 'accept', '2', '--mode', 'append']);
   assert.match(await type(['record', 'show', '1']), /Odd.*Annex/s);
-  assert.match(await type(['held', 'show', '1']), /decided by operator: what was sent/);
+  assert.match(await type(['held', 'show', '2']), /decided by operator: what was sent/);
   for (const wrong of ['99999999999999999999', 'x'])
     assert.match(await type(['held', 'show', wrong], '', 1), new RegExp(`No upload with number ${wrong} waits`));
 });

@@ -8,6 +8,7 @@ import {
   matchRecord,
 } from '../../records/identifiers.ts';
 import { fetchExisting, fetchHolders } from '../../records/matching.ts';
+import { withSource } from '../../records/with-source.ts';
 import { findSimilar } from './candidates.ts';
 import type { Fate, PrepareContext, Working } from './prepared.ts';
 import type { Source } from './source.ts';
@@ -118,15 +119,9 @@ function ownKey(source: Source, identifier: string): string {
 
 /** Whoever accepts it does not know the source: its 001 without 003 would be a number of ours. */
 function withOwnKey(record: MarcRecord, source: Source, identifier: string): MarcRecord {
-  const isNamed = controlValue(record, '001') === undefined || (controlValue(record, '003') ?? '').trim() !== '';
-  const named = isNamed
-    ? record.fields
-    : record.fields
-        .filter(({ tag }) => tag !== '003')
-        .flatMap((one) => (one.tag === '001' ? [one, controlField('003', source.name)] : [one]));
   const field = dataField('035', ' ', ' ', [
     { code: '9', value: source.name },
     { code: 'a', value: identifier },
   ]);
-  return { leader: record.leader, fields: [...named, field] };
+  return { leader: record.leader, fields: [...withSource(record, source.name).fields, field] };
 }

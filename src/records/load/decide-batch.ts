@@ -10,6 +10,7 @@ import { recordErrors } from '../errors.ts';
 import { expectedKeys, type Identity, identify, keysAfter } from '../identifiers.ts';
 import { type Holding, nextVersion, type Standing } from '../next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from '../version.ts';
+import { withSource } from '../with-source.ts';
 import type { BatchContext } from './batch-context.ts';
 import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type AskedBase, type Bases, findBase, piecesOf, readBases, readStanding } from './current-versions.ts';
@@ -195,7 +196,7 @@ export class BatchDecider {
         return current.keys;
       }
       case 'held':
-        this.held.push({ id: current.id, index, record, holding: verdict });
+        this.held.push({ id: current.id, index, record: withSource(record, this.#context.source), holding: verdict });
         this.#done(index, 'held', current.revision);
         return current.keys;
       case 'unchanged':
@@ -224,7 +225,8 @@ export class BatchDecider {
     const findings = this.#batch.held.get(index);
     const reason = findings === undefined ? 'ASKED' : 'CHECK';
     const holding: Holding = { kind: 'held', reason, conflicts: [], base: undefined, findings: findings ?? [] };
-    this.held.push({ id: this.#order.ids[index]!, index, record: this.#parse(index).record, holding });
+    const record = withSource(this.#parse(index).record, this.#context.source);
+    this.held.push({ id: this.#order.ids[index]!, index, record, holding });
     this.#done(index, 'held', 0);
   }
 

@@ -40,7 +40,7 @@ export function heldListPage(context: PageContext, model: HeldListModel): string
     {
       head: tr.t('held.upload'),
       cell: ({ id }) =>
-        html`<label><input type="checkbox" name="id" value="${String(id)}" aria-label="${tr.t('held.choose', { id: String(id) })}">&nbsp;<a href="/held/${String(id)}${queryOf(filter)}">${String(id)}</a></label>`,
+        html`<label class="one-line"><input type="checkbox" name="id" value="${String(id)}" aria-label="${tr.t('held.choose', { id: String(id) })}"> <a href="/held/${String(id)}${queryOf(filter)}">${String(id)}</a></label>`,
     },
     { head: tr.t('held.record'), cell: ({ record }) => recordLink(context, record) },
     { head: tr.t('held.reason'), cell: (entry) => reasonText(context, entry) },

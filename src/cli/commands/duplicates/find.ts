@@ -1,14 +1,11 @@
 import { clustersFor, openPairs } from '../../../cataloguing/duplicates/clusters.ts';
-import { titleOf } from '../../../description/work.ts';
+import { titlesOf } from '../../../cataloguing/duplicates/titles.ts';
 import { grouped } from '../../../errors/grouped.ts';
-import { versionsOf } from '../../../index/stored-records.ts';
 import { finish } from '../../../index/work.ts';
 import { openLibrary } from '../../../library/open.ts';
 import { lookForDuplicates } from '../../../library/walk-jobs.ts';
-import { compilePath, type MarcPath } from '../../../marc/path.ts';
-import { withoutPaths } from '../../../marc/select-fields.ts';
+import { compilePath } from '../../../marc/path.ts';
 import { may } from '../../../people/person.ts';
-import type { Queryable } from '../../../store/database.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { operator, personNamed } from '../../person-option.ts';
 
@@ -73,14 +70,3 @@ export const list = defineSubcommand({
     }
   },
 });
-
-async function titlesOf(
-  database: Queryable,
-  ids: readonly number[],
-  hidden: readonly MarcPath[],
-): Promise<ReadonlyMap<number, string>> {
-  const titles = new Map<number, string>();
-  for await (const versions of versionsOf(database, ids))
-    for (const { id, record } of versions) titles.set(id, titleOf(withoutPaths(record, hidden)));
-  return titles;
-}
