@@ -18,6 +18,8 @@ const unknown = 500;
  */
 const apart: readonly string[] = [
   'test/browser/',
+  'src/cluster/render/delivery.test.ts',
+  'src/files/local-store.test.ts',
   'src/index/segment/cache.test.ts',
   'src/monitor/check/',
   'src/people/password-hash.test.ts',

@@ -2,6 +2,7 @@ import { asking, countingFor } from '../../access/ask.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { shownCollections } from '../../access/shown-collections.ts';
 import { maySeeCollection } from '../../access/visible.ts';
+import type { Segment } from '../../index/segment.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import type { Work } from '../../index/work.ts';
 import { personKey } from '../../people/person.ts';
@@ -26,7 +27,8 @@ interface Known {
   readonly version: string;
   readonly models: Map<string, Model>;
 }
-let known: Known = { version: '', models: new Map() };
+/** By the first segment: versions of two libraries may be called alike. */
+const known = new WeakMap<Segment, Known>();
 const modelsKept = 100;
 
 /**
@@ -35,17 +37,26 @@ const modelsKept = 100;
  */
 export async function collectionView(exchange: Exchange, name: string): Promise<Model | undefined> {
   const { snapshot, person } = exchange;
-  const version = `${snapshot.siteVersion} ${snapshot.version}`;
-  if (known.version !== version) known = { version, models: new Map() };
+  const models = modelsOf(snapshot);
   const key = JSON.stringify([name, personKey(person)]);
-  const before = known.models.get(key);
+  const before = models.get(key);
   if (before !== undefined) return before;
   const model = await exchange.work(build(exchange, name));
-  if (model === undefined || known.version !== version) return model;
-  const [oldest] = known.models.keys();
-  if (known.models.size >= modelsKept && oldest !== undefined) known.models.delete(oldest);
-  known.models.set(key, model);
+  if (model === undefined) return model;
+  const [oldest] = models.keys();
+  if (models.size >= modelsKept && oldest !== undefined) models.delete(oldest);
+  models.set(key, model);
   return model;
+}
+
+function modelsOf({ segments, siteVersion, version: indexVersion }: IndexSnapshot): Map<string, Model> {
+  const version = `${siteVersion} ${indexVersion}`;
+  const first = segments[0]?.segment;
+  const before = first && known.get(first);
+  if (before?.version === version) return before.models;
+  const models = new Map<string, Model>();
+  if (first !== undefined) known.set(first, { version, models });
+  return models;
 }
 
 function* build({ snapshot, person }: Exchange, name: string): Work<Model | undefined> {
