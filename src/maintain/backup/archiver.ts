@@ -115,12 +115,14 @@ async function untilArchived(
   const [row] = await database.query<{ name: string }>(sql`
     SELECT pg_walfile_name(pg_logical_emit_message(false, 'reperio', 'archived')) AS name`);
   await database.query(sql`SELECT pg_switch_wal()`);
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     if (existsSync(join(folder, `${row!.name}.gz`))) return;
     const { failed } = await archiverState(database);
     const fails = (reason: string): UserError => new UserError(backupErrors.archiveFailed, { folder, reason, log });
     if (failed > failedBefore) throw fails(`the server could not archive ${row!.name}`);
     if (performance.now() > until) throw fails(`the server has not archived ${row!.name}`);
+    // Its archiver may have looked before it read the command, and would look again after a minute.
+    if (looks % 20 === 0) await database.query(sql`SELECT pg_reload_conf()`);
     await sleep(100, undefined, signal === undefined ? {} : { signal });
   }
 }

@@ -1,7 +1,7 @@
 import { RoaringBitmap32 } from '../../index/bitmap.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { printLeaf } from '../query/print.ts';
-import type { Leaf, Query } from '../query/tree.ts';
+import { allLeavesOf, type Leaf, type Query } from '../query/tree.ts';
 import { type CataloguerQuestion, cataloguerKey } from './changed-by.ts';
 import { type Context, notify } from './context.ts';
 import { spanOfDate } from './dates.ts';
@@ -30,16 +30,7 @@ export function cataloguerOf(leaf: Leaf): CataloguerQuestion | undefined {
 
 /** All that a question asks about cataloguers, wherever it stands in it. */
 export function cataloguersIn(query: Query): readonly CataloguerQuestion[] {
-  switch (query.kind) {
-    case 'everything':
-      return [];
-    case 'chain':
-      return query.steps.flatMap((step) => cataloguersIn(step.query));
-    case 'second-order':
-      return cataloguersIn(query.inner);
-    default:
-      return query.field === 'cataloguer' ? [cataloguerOf(query) ?? []].flat() : [];
-  }
+  return allLeavesOf(query).flatMap((leaf) => (leaf.field === 'cataloguer' ? (cataloguerOf(leaf) ?? []) : []));
 }
 
 /**

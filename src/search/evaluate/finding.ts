@@ -1,4 +1,4 @@
-import type { Leaf, Query } from '../query/tree.ts';
+import { allLeavesOf, type Leaf, type Query } from '../query/tree.ts';
 import { ordinalsOf } from './cataloguer.ts';
 import { type Context, notify } from './context.ts';
 import { none, type Plan } from './plan.ts';
@@ -9,16 +9,9 @@ export function ruleOfFinding(leaf: Leaf): string {
 
 /** All rules that a question names, wherever it does. */
 export function findingsIn(query: Query): readonly string[] {
-  switch (query.kind) {
-    case 'everything':
-      return [];
-    case 'chain':
-      return query.steps.flatMap((step) => findingsIn(step.query));
-    case 'second-order':
-      return findingsIn(query.inner);
-    default:
-      return query.field === 'finding' ? [ruleOfFinding(query)] : [];
-  }
+  return allLeavesOf(query)
+    .filter(({ field }) => field === 'finding')
+    .map(ruleOfFinding);
 }
 
 /** For those who may not ask it there is no such field. */

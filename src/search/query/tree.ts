@@ -152,3 +152,10 @@ export function leavesOf(query: Query): readonly Leaf[] {
   if (query.kind === 'chain') return query.steps.flatMap((each) => leavesOf(each.query));
   return query.kind === 'everything' || query.kind === 'second-order' ? [] : [query];
 }
+
+/** All leaves, those inside second-order operators too. */
+export function allLeavesOf(query: Query): readonly Leaf[] {
+  if (query.kind === 'chain') return query.steps.flatMap((each) => allLeavesOf(each.query));
+  if (query.kind === 'second-order') return allLeavesOf(query.inner);
+  return query.kind === 'everything' ? [] : [query];
+}
