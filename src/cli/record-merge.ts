@@ -1,16 +1,5 @@
-import { withCurrentBases } from '../checks/current-bases.ts';
-import { compileAnalyzer } from '../index/analysis/analyzer.ts';
-import { mergedRecord, mergeRows } from '../marc/merge-choice.ts';
-import { toCompleteTextMarc } from '../marc/writers/text-complete.ts';
-import { incomingChecksOf } from '../records/check-incoming.ts';
-import { readRecord } from '../records/history.ts';
-import { mergeRecordsIn, undoMergeIn } from '../records/merge-records.ts';
-import { rulesOf } from '../records/next-version.ts';
-import { inTransaction } from '../records/write.ts';
-import { currentSite } from '../site/versions.ts';
 import { defineSubcommand, jsonOption } from './command.ts';
 import { recordNumber } from './read-version.ts';
-import { withDatabase } from './with-database.ts';
 
 const asOption = { as: { type: 'text', value: 'NAME', doc: 'Name of the cataloguer, for the history.' } } as const;
 
@@ -27,23 +16,12 @@ export const merge = defineSubcommand({
   failureStatus: 2,
   run: async ({ arguments: given, options, settings, print, printJson }) => {
     const [id, other] = [recordNumber(given.id), recordNumber(given.other)];
-    await withDatabase(settings(), async (database) => {
-      const [one, two] = [await readRecord(database, id), await readRecord(database, other)];
-      const record = mergedRecord(one.record, mergeRows(one.record, two.record));
-      if (options['dry-run']) return print(toCompleteTextMarc(record).trimEnd());
-      const { site } = await currentSite(database);
-      const checks = incomingChecksOf(await withCurrentBases(database, site), false);
-      const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks } as const;
-      const done = await inTransaction(database, (transaction) =>
-        mergeRecordsIn(transaction, compileAnalyzer(site), {
-          ...{ survivor: { id, revision: one.revision, record }, other: { id: other, revision: two.revision } },
-          ...{ person: options.as, rules },
-        }),
-      );
-      if (options.json) return printJson(done);
-      print(`Record ${other} is merged into record ${id}. To take this back: reperio record unmerge ${other}`);
-      for (const warning of done.warnings) print(warning);
-    });
+    const { mergeAs, mergedText } = await import('./record-merging.ts');
+    if (options['dry-run']) return print(await mergedText(settings(), id, other));
+    const done = await mergeAs(settings(), options.as, id, other);
+    if (options.json) return printJson(done);
+    print(`Record ${other} is merged into record ${id}. To take this back: reperio record unmerge ${other}`);
+    for (const warning of done.warnings) print(warning);
   },
 });
 
@@ -56,11 +34,8 @@ export const unmerge = defineSubcommand({
   failureStatus: 2,
   run: async ({ arguments: given, options, settings, print, printJson }) => {
     const id = recordNumber(given.id);
-    const done = await withDatabase(settings(), async (database) => {
-      const { site } = await currentSite(database);
-      const by = { person: options.as, rules: { ...rulesOf(site), hidden: 'keep', always: false } } as const;
-      return await inTransaction(database, (transaction) => undoMergeIn(transaction, compileAnalyzer(site), id, by));
-    });
+    const { unmergeAs } = await import('./record-merging.ts');
+    const done = await unmergeAs(settings(), options.as, id);
     if (options.json) return printJson(done);
     print(`Record ${id} is no longer a part of record ${done.survivor}.`);
   },

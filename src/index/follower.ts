@@ -35,6 +35,8 @@ export interface Follower {
 }
 
 export interface FollowerState {
+  /** Another one when `snapshot()` may be another one; asked for without keeping the follower awake. */
+  readonly version: string;
   /** Version of the manifest that is served, 0 before the first. */
   readonly manifest: number;
   readonly segments: number;
@@ -129,6 +131,7 @@ class IndexFollower implements Follower {
 
   state(): FollowerState {
     return {
+      version: this.#snapshot?.version ?? '',
       manifest: this.#manifest,
       segments: this.#snapshot?.segments.length ?? 0,
       deltas: this.#deltas.count,

@@ -65,7 +65,16 @@ export function memoryLibrary(
   return {
     snapshot: () => withCitations,
     refresh: async () => undefined,
-    state: () => ({ manifest: 1, segments: 1, deltas: 0, records: 0, age: 0, problem: undefined, stays: false }),
+    state: () => ({
+      version: '',
+      manifest: 1,
+      segments: 1,
+      deltas: 0,
+      records: 0,
+      age: 0,
+      problem: undefined,
+      stays: false,
+    }),
     stored: async (ids) => ({
       rows: ids.flatMap((id) => {
         const version = versions.get(id);

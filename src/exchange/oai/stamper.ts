@@ -100,20 +100,18 @@ async function keepStamping(stamper: Stamper, follower: Follower, signal: AbortS
   let every = 0;
   let seen = '';
   while (!signal.aborted) {
-    // Without a call of `snapshot`, which keeps an idle library awake.
-    const { manifest, deltas, records } = follower.state();
-    const state = [manifest, deltas, records].join();
-    const isDue = performance.now() - moved >= every;
-    if (state !== seen || isDue) {
-      seen = state;
+    // `snapshot` keeps an idle library awake, so it is called for news only.
+    const { version } = follower.state();
+    if (version !== seen) {
       const snapshot = follower.snapshot();
       if (snapshot.site.oai === undefined) return;
-      const stamped = await stamper.stamp(snapshot, signal);
-      if (isDue) {
-        if (!(await stamper.move(signal))) return;
-        moved = performance.now();
-      }
-      every = stamped ? busyMove : idleMove;
+      if (await stamper.stamp(snapshot, signal)) every = Math.min(every, busyMove);
+      seen = version;
+    }
+    if (performance.now() - moved >= every) {
+      if (!(await stamper.move(signal))) return;
+      moved = performance.now();
+      every = idleMove;
     }
     await sleep(turn, undefined, { signal }).catch(() => undefined);
   }
