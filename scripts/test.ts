@@ -2,7 +2,7 @@
  * `npm test`: runs the test files with one embedded PostgreSQL for all of them, those that took longest last time first,
  * and ends with one line that says how it went.
  */
-import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { run } from 'node:test';
@@ -19,6 +19,13 @@ import { inGroups } from './test-groups.ts';
 
 function testFiles(words: readonly string[]): readonly string[] {
   const roots = words.length > 0 ? words : ['src', 'test'];
+  for (const root of roots) {
+    if (existsSync(root)) continue;
+    console.error(
+      `error: There is no file or folder ${root} to test.\nhint: Name test files, or folders of some, from the clone's folder: npm test src/marc test/browser/pages.test.ts`,
+    );
+    process.exit(2);
+  }
   return roots.flatMap((root) => (statSync(root).isDirectory() ? globSync(`${root}/**/*.test.ts`) : [root])).sort();
 }
 

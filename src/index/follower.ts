@@ -35,7 +35,9 @@ export interface Follower {
 }
 
 export interface FollowerState {
-  /** Another one when `snapshot()` may be another one; asked for without keeping the follower awake. */
+  /**
+   * Another one when `snapshot()` may be another one; asked for without keeping the follower awake.
+   */
   readonly version: string;
   /** Version of the manifest that is served, 0 before the first. */
   readonly manifest: number;
