@@ -228,15 +228,14 @@ export class Coordinator {
 
   async #plan(job: Job): Promise<Plan> {
     const { database, mode, force } = this.#options;
-    const { identities, held: waits } = await job.identified;
-    const held = new Set(waits);
+    const { identities, ruled } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
     job.surprisesBefore = this.#surprises;
     const known = this.#known;
     await view.load(database, mode, identities, known);
     const { batch, bad, actual } = job;
-    const plan = planBatch({ batch, identities, held, bad, actual, mode, force, view, lastId: this.#nextId, known });
+    const plan = planBatch({ batch, identities, ruled, bad, actual, mode, force, view, lastId: this.#nextId, known });
     this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
     return plan;

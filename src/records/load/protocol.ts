@@ -57,11 +57,14 @@ export interface Identified {
   /** Undefined where a record was refused. */
   readonly identities: readonly (Identity | undefined)[];
   readonly refused: readonly RefusedRaw[];
-  /** Indexes of those that wait since rules of the site say so. */
-  readonly held: readonly number[];
+  /** What rules of the site say of those that are new here, by index. */
+  readonly ruled: ReadonlyMap<number, Ruled>;
   /** Sentences that name their record. */
   readonly warnings: readonly string[];
 }
+
+/** It waits if it is new, or it is refused for this reason. */
+export type Ruled = 'held' | Reason;
 
 export interface RefusedRaw {
   readonly position: number;
