@@ -49,6 +49,8 @@ export function changeSetCells(set: ChangeSet): readonly string[] {
 }
 
 export function outcomesText({ outcomes }: Pick<ChangeSet, 'outcomes'>): string {
-  const parts = Object.entries(outcomes).map(([name, count]) => `${grouped(count)} ${name}`);
+  const parts = Object.entries(outcomes).map(
+    ([name, count]) => `${grouped(count)} ${name === 'replaced' ? 'changed' : name}`,
+  );
   return parts.length === 0 ? '' : `, ${parts.join(', ')}`;
 }

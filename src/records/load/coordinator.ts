@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Database } from '../../store/database.ts';
 import type { SharedLease } from '../../store/lease.ts';
+import { knownBy } from '../identifiers.ts';
 import type { WriteMode } from '../modes.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
@@ -334,6 +335,7 @@ export class Coordinator {
       ({ index, reason }, place): RefusedRaw => ({
         position: batch.positions[index]!,
         control001: identities[index]!.control || undefined,
+        known: knownBy(identities[index]!),
         reason,
         raw: raws[place]!,
       }),

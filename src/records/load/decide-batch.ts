@@ -78,7 +78,11 @@ export class BatchDecider {
       outcomes: this.#outcomes,
       revisions: this.#revisions,
       refusals: this.#refusals,
-      held: this.held.map(({ index, holding }) => ({ index, code: holding.reason })),
+      held: this.held.map(({ index, holding: { reason, conflicts, findings = [] } }) => ({
+        ...{ index, code: reason },
+        ...(conflicts.length > 0 && { conflicts }),
+        ...(findings.length > 0 && { findings }),
+      })),
       surprises: this.#surprises,
       warnings: this.warnings,
     };

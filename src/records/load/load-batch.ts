@@ -71,8 +71,7 @@ export async function loadBatch(
   if (plan.asksItself && written.surprises.length > 0) throw new NotAsPlanned();
   await transaction.query(sql`UPDATE record_counter SET last_id = ${plan.lastIdAfter}`);
   const refusals = [...plan.refusals, ...written.refusals].map(({ index, reason }) => ({
-    position: index + 1,
-    reason,
+    ...{ position: index + 1, control001: identities[index]?.control, reason },
   }));
   const all = [...refused, ...refusals];
   return {
@@ -103,7 +102,7 @@ function packed(records: readonly (Uint8Array | ReadRecord)[]): RawBatch {
 
 function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
   const identities: (Identity | undefined)[] = [];
-  const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
+  const refused: Omit<RefusedRaw, 'raw'>[] = [];
   const whole = wholeChecks({ mode, checks }, batch);
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
@@ -114,7 +113,7 @@ function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
     }
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
     if (result.kind === 'refused') {
-      refused.push({ position, reason: result.reason });
+      refused.push({ position, control001: result.control001, reason: result.reason });
       identities.push(undefined);
       continue;
     }

@@ -69,6 +69,8 @@ export type Ruled = 'held' | Reason;
 export interface RefusedRaw {
   readonly position: number;
   readonly control001: string | undefined;
+  /** The first identifier by which one without 001 is known: "DOI 10.1/x". */
+  readonly known?: string | undefined;
   readonly reason: Reason;
   readonly raw: Uint8Array;
 }
@@ -103,10 +105,17 @@ export interface WrittenBatch {
   /** The number of the version that each of them made, or found. */
   readonly revisions: Int32Array;
   readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
-  /** Codes of those that wait. */
-  readonly held: readonly { readonly index: number; readonly code: HeldReason }[];
+  readonly held: readonly HeldNote[];
   readonly surprises: readonly Surprise[];
   readonly warnings: readonly string[];
+}
+
+/** Why a record waits. */
+export interface HeldNote {
+  readonly index: number;
+  readonly code: HeldReason;
+  readonly conflicts?: readonly string[];
+  readonly findings?: readonly string[];
 }
 
 export interface CommitOrder {
