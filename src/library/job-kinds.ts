@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { checksKind, duplicatesKind } from '../cataloguing/ask-walks.ts';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
-import { grouped } from '../errors/grouped.ts';
+import { countVerb, grouped } from '../errors/grouped.ts';
 import { harvestKind } from '../exchange/harvest/ask.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
@@ -153,9 +153,13 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
   const did = `${doneText(mode, report)}${isFirst ? '' : ', since it was taken up again'}.`;
   // What was loaded to wait waits as it should.
   const waits =
-    report.held === 0 || mode === 'hold' ? [] : [`${grouped(report.held)} wait for a person: reperio held list.`];
+    report.held === 0 || mode === 'hold'
+      ? []
+      : [`${countVerb(report.held, 'waits', 'wait')} for a person: reperio held list.`];
   const refusals =
-    report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];
+    report.refused === 0
+      ? []
+      : [`${countVerb(report.refused, 'was', 'were')} refused: the log of the job says which and why.`];
   const problems = [...refusals, ...waits];
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
 }

@@ -1,7 +1,7 @@
 import { changesEverything, guardFor, uploadActions } from '../access/write-guard.ts';
 import { withCurrentBases } from '../checks/current-bases.ts';
 import type { Settings } from '../config/settings.ts';
-import { grouped } from '../errors/grouped.ts';
+import { countVerb } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
@@ -85,9 +85,13 @@ export async function runUpload(
   const did = `${doneText(given.mode, counts, given)}.`;
   const { refused = 0, held = 0 } = counts;
   const trouble = [
-    ...(refused === 0 ? [] : [`${grouped(refused)} were refused: upload ${given.upload} says which and why.`]),
+    ...(refused === 0
+      ? []
+      : [`${countVerb(refused, 'was', 'were')} refused: upload ${given.upload} says which and why.`]),
     // What was sent to wait waits as it should.
-    ...(held === 0 || given.mode === 'hold' ? [] : [`${grouped(held)} wait for a person: reperio held list.`]),
+    ...(held === 0 || given.mode === 'hold'
+      ? []
+      : [`${countVerb(held, 'waits', 'wait')} for a person: reperio held list.`]),
   ];
   return trouble.length === 0 ? { did } : { did, problem: trouble.join(' ') };
 }

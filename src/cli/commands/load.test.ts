@@ -387,6 +387,10 @@ test('what becomes of each record is in --json and in the file of --report; what
   assert.match((await type(['held', 'show', String(entry.id), '--format', 'marcxml'])).stdout, />Better</);
   const accepted = await type(['held', 'accept', String(entry.id), '--mode', 'correct', '--as', 'bob']);
   assert.match(accepted.stdout, /record 1 changed, revision 2/);
+  const history = (await type(['record', 'history', '1'])).stdout.split('\n');
+  assert.match(history[0]!, /^VERSION +WRITTEN \(UTC\) +BY +STATE +CAME BY$/);
+  assert.match(history[1]!, /^ +2 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +bob +current +held \d+$/);
+  assert.match(history[2]!, /^ +1 +\d.{18} +first version$/);
   const again = await type(['held', 'reject', String(entry.id)]);
   assert.match(again.stderr, /was accepted by bob/);
   const [last] = await store.database.query<{ actor: string; action: string }>(
