@@ -30,6 +30,21 @@ export interface ChangeCounts {
   readonly distinct: number;
   /** There are more than were told apart. */
   readonly isCut: boolean;
+  /** What rules would do, where they look; older change sets do not say it. */
+  readonly rules?: RuleCounts | undefined;
+}
+
+/** What rules of the site would keep from being written, if all changes were made. */
+export interface RuleCounts {
+  readonly refused: number;
+  readonly held: number;
+  /** The first of each, by their numbers. */
+  readonly first: readonly {
+    readonly id: number;
+    readonly outcome: 'refused' | 'held';
+    /** Without stops: "rule title: 245__a is missing". */
+    readonly reasons: readonly string[];
+  }[];
 }
 
 export interface ChangeSet {

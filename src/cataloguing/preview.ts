@@ -6,7 +6,7 @@ import type { MarcPath } from '../marc/path.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import { withoutPaths } from '../marc/select-fields.ts';
 import type { Database } from '../store/database.ts';
-import type { ChangeCounts, CountedChange, PreviewedRecord } from './change-sets.ts';
+import type { ChangeCounts, CountedChange, PreviewedRecord, RuleCounts } from './change-sets.ts';
 import type { LookedUp, LookingActions } from './lookups.ts';
 
 /** So many different changes are kept, the most frequent ones, and so many told apart. */
@@ -18,9 +18,16 @@ const atOnce = 100;
 export interface PreviewOptions {
   /** What the person may not see of a record, and so not change. */
   readonly hidden: readonly MarcPath[];
+  /** What rules would say of the new versions; without it nobody asks them. */
+  readonly rules?: RulesOfPreview | undefined;
   /** Lets others have their turn; rejects to stop. */
   readonly pause?: () => Promise<void>;
 }
+
+/** For each of some records why it would be refused, or why it would wait. */
+export type RulesOfPreview = (
+  records: readonly MarcRecord[],
+) => readonly { readonly refused: readonly string[]; readonly held: readonly string[] }[];
 
 export interface Preview {
   readonly counts: ChangeCounts;
@@ -34,27 +41,72 @@ export async function previewActions(
   database: Database,
   ids: readonly number[],
   actions: LookingActions,
-  { hidden, pause }: PreviewOptions,
+  { hidden, rules, pause }: PreviewOptions,
 ): Promise<Preview> {
   const tally = new Tally(actions.count);
   const records: PreviewedRecord[] = [];
+  const ruled = new RuleTally(rules);
   let selected = 0;
-  for await (const versions of versionsOf(database, ids))
+  for await (const versions of versionsOf(database, ids)) {
     for (const [place, version] of versions.entries()) {
-      if (place % atOnce === 0) await pause?.();
+      if (place % atOnce === 0) {
+        ruled.look();
+        await pause?.();
+      }
       if (version.deleted) continue;
       selected++;
-      const { changes } = run(actions.run, version.record, hidden);
+      const { changes, record } = run(actions.run, version.record, hidden);
       if (changes.length === 0) continue;
       records.push({ id: version.id, revision: version.revision });
       tally.add(changes);
+      ruled.add(version.id, record);
     }
-  return { counts: tally.counts(selected, records.length), records, knowledge: actions.lookedUp() };
+    ruled.look();
+  }
+  const counts = { ...tally.counts(selected, records.length), ...(rules !== undefined && { rules: ruled.counts }) };
+  return { counts, records, knowledge: actions.lookedUp() };
 }
 
 /** Without what is hidden from whoever asks. */
 function run(actions: CompiledActions, record: MarcRecord, hidden: readonly MarcPath[]): Applied {
   return actions(hidden.length === 0 ? record : withoutPaths(record, hidden));
+}
+
+/** Of each outcome so many are kept with their reasons. */
+const mostRuled = 20;
+
+/** What rules say of the new versions, of some at a time. */
+class RuleTally {
+  readonly #rules: RulesOfPreview | undefined;
+  readonly #first: RuleCounts['first'][number][] = [];
+  readonly #counts = { refused: 0, held: 0 };
+  #waiting: { readonly id: number; readonly record: MarcRecord }[] = [];
+
+  constructor(rules: RulesOfPreview | undefined) {
+    this.#rules = rules;
+  }
+
+  get counts(): RuleCounts {
+    return { ...this.#counts, first: this.#first };
+  }
+
+  add(id: number, record: MarcRecord): void {
+    if (this.#rules !== undefined) this.#waiting.push({ id, record });
+  }
+
+  look(): void {
+    if (this.#rules === undefined || this.#waiting.length === 0) return;
+    const found = this.#rules(this.#waiting.map(({ record }) => record));
+    this.#waiting.forEach(({ id }, place) => {
+      const { refused, held } = found[place]!;
+      const outcome = refused.length > 0 ? 'refused' : held.length > 0 ? 'held' : undefined;
+      if (outcome === undefined) return;
+      this.#counts[outcome]++;
+      const reasons = outcome === 'refused' ? refused : held;
+      if (this.#counts[outcome] <= mostRuled) this.#first.push({ id, outcome, reasons });
+    });
+    this.#waiting = [];
+  }
 }
 
 class Tally {

@@ -37,6 +37,8 @@ export interface CommandGroup {
   readonly description?: string;
   /** Which of its commands its own name does, alone or with options. */
   readonly alone?: string;
+  /** Which of its commands is meant when a number stands in its place: `reperio job 12`. */
+  readonly ofNumber?: string;
   readonly commands: Readonly<Record<string, SubcommandDefinition>>;
   /** Other words that people type for its commands: they are told which one they may mean. */
   readonly synonyms?: Readonly<Record<string, string>>;

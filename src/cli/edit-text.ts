@@ -27,6 +27,22 @@ export function* previewLines(id: number, actions: readonly Action[], counts: Ch
     yield `${grouped(times).padStart(9)}  ${tag}  ${before === '' ? '(nothing)' : before}  ->  ${after === '' ? '(nothing)' : after}`;
   const left = distinct - Math.min(mostShown, changes.length);
   if (left > 0 || isCut) yield `           and ${isCut ? 'more than ' : ''}${grouped(left)} other changes`;
+  yield* ruleLines(counts);
+}
+
+/** Said before anything is applied. */
+function* ruleLines({ rules }: ChangeCounts): Generator<string> {
+  if (rules === undefined) return;
+  for (const outcome of ['refused', 'held'] as const) {
+    const count = rules[outcome];
+    if (count === 0) continue;
+    const what =
+      outcome === 'refused' ? 'refused by rules of the library' : 'held for a person by rules of the library';
+    yield `${counted(count, 'record')} would be ${what}:`;
+    const first = rules.first.filter((one) => one.outcome === outcome);
+    for (const { id, reasons } of first) yield `${String(id).padStart(9)}  ${reasons.join('; ')}`;
+    if (count > first.length) yield `           and ${grouped(count - first.length)} more`;
+  }
 }
 
 function counted(count: number, what: string): string {
@@ -49,6 +65,8 @@ export function changeSetCells(set: ChangeSet): readonly string[] {
 }
 
 export function outcomesText({ outcomes }: Pick<ChangeSet, 'outcomes'>): string {
-  const parts = Object.entries(outcomes).map(([name, count]) => `${grouped(count)} ${name}`);
+  const parts = Object.entries(outcomes).map(
+    ([name, count]) => `${grouped(count)} ${name === 'replaced' ? 'changed' : name}`,
+  );
   return parts.length === 0 ? '' : `, ${parts.join(', ')}`;
 }

@@ -7,18 +7,23 @@ import { type Column, tableLines, type Window } from './terminal.ts';
 const columns: readonly Column[] = [
   { head: 'JOB', right: true },
   { head: 'KIND' },
-  { head: 'WHAT' },
-  { head: 'BY' },
+  { head: 'WHAT', givesWay: true },
+  { head: 'BY', ifAny: true },
   { head: 'STATE' },
-  { head: 'PRIORITY', right: true },
-  { head: 'TIME', right: true },
-  { head: 'HOW FAR, OR WHAT WAS DONE' },
+  { head: 'PRIORITY', right: true, ifAny: true },
+  { head: 'TIME', right: true, ifAny: true },
+  { head: 'HOW FAR, OR WHAT WAS DONE', lines: 3 },
 ];
 
+/** Long messages are cut in a window: `jobLines` has the whole. */
 export function jobTable(jobs: readonly JobView[], window: Window, now: number = Date.now()): readonly string[] {
   const rows = jobs.map((job) => [
     ...[String(job.id), job.kind, job.name, job.person ?? '', stateText(job)],
-    ...[String(job.priority), job.took === null ? '' : duration(job.took / 1000), howFar(job, now)],
+    ...[
+      job.priority === 0 ? '' : String(job.priority),
+      job.took === null ? '' : duration(job.took / 1000),
+      howFar(job, now),
+    ],
   ]);
   return tableLines(columns, rows, window);
 }

@@ -73,6 +73,10 @@ async function find(words: readonly string[]): Promise<Found> {
   if (!isGroup(command) || second === undefined || second.startsWith('-')) {
     return { name, summary: entry.summary, command, rest: afterName };
   }
+  if (command.ofNumber !== undefined && /^\d+$/.test(second)) {
+    const own = command.commands[command.ofNumber]!;
+    return { name: `${name} ${command.ofNumber}`, summary: own.summary, command: own, rest: afterName };
+  }
   const inner = Object.hasOwn(command.commands, second) ? command.commands[second] : undefined;
   if (!inner) {
     const meant = command.synonyms?.[second] ?? second;

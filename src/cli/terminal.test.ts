@@ -20,6 +20,32 @@ test('rows stand under their heads, numbers at the right, and are cut to the win
   assert.equal(tableLines(columns, rows, { width: 20, heading })[1], 'ada        12  supe…');
 });
 
+test('a long name gives way to the last column, which goes on below itself; a file has it in one line', () => {
+  const columns = [
+    { head: 'JOB', right: true },
+    { head: 'WHAT', givesWay: true },
+    { head: 'BY', ifAny: true },
+    { head: 'DONE', lines: 2 },
+  ] as const;
+  const name = 'a-file-with-a-very-long-name.xml';
+  const message = 'The input begins with\nnothing that anybody knows, so nothing was loaded of it at all today';
+  const rows = [
+    ['12', name, '', message],
+    ['9', 'b.xml', '', 'done'],
+  ];
+  const heading = (text: string) => text;
+  const lines = tableLines(columns, rows, { width: 60, heading });
+  assert.deepEqual(lines, [
+    'JOB  WHAT              DONE',
+    ' 12  a-file-with-a-v…  The input begins with nothing that',
+    '                       anybody knows, so nothing was loaded…',
+    '  9  b.xml             done',
+  ]);
+  assert.ok(lines.every((line) => line.length <= 60));
+  const [, whole] = tableLines(columns, rows, { width: Number.POSITIVE_INFINITY, heading });
+  assert.equal(whole, ` 12  ${name}  ${message.replace('\n', ' ')}`);
+});
+
 test('the window and bold heads are those of a terminal; a file has lines of any length', () => {
   assert.equal(widthOf(terminal(90)), 90);
   assert.equal(widthOf(new PassThrough()), Number.POSITIVE_INFINITY);

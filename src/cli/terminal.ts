@@ -47,22 +47,70 @@ export interface Column {
   readonly head: string;
   /** Numbers stand at the right. */
   readonly right?: true;
+  /** It is left out where it says nothing. */
+  readonly ifAny?: true;
+  /** In a window it gives way to the last column, down to `leastName`. */
+  readonly givesWay?: true;
+  /** The last column alone: it goes on below itself in a window, for so many lines. */
+  readonly lines?: number;
 }
+
+const gap = '  ';
+const leastName = 16;
+/** As wide as a column of sentences should be. */
+const wideEnough = 40;
+/** A narrower one is cut and not broken. */
+const leastSentence = 16;
 
 /** Rows under their heads, as wide as what is in them, and cut to the window. */
 export function tableLines(
-  columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  all: readonly Column[],
+  allRows: readonly (readonly string[])[],
   { width, heading }: Window,
 ): readonly string[] {
+  const isShown = all.map(({ ifAny }, i) => ifAny !== true || allRows.some((row) => (row[i] ?? '') !== ''));
+  const columns = all.filter((_, i) => isShown[i]);
+  // What has lines of its own would be taken for rows.
+  const rows = allRows.map((row) =>
+    row.flatMap((cell, i) => (isShown[i] === false ? [] : [cell.replace(/\s*[\r\n]+\s*/g, ' ')])),
+  );
   const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const last = columns.length - 1;
+  const before = (): number => widths.slice(0, last).reduce((sum, one) => sum + one + gap.length, 0);
+  const lacking = before() + Math.min(widths[last] ?? 0, wideEnough) - width;
+  const yielding = columns.findIndex(({ givesWay }) => givesWay === true);
+  if (lacking > 0 && yielding >= 0)
+    widths[yielding] = Math.min(widths[yielding]!, Math.max(leastName, widths[yielding]! - lacking));
   const line = (cells: readonly string[]): string =>
     fitted(
       columns
-        .map(({ right }, i) => (right ? (cells[i] ?? '').padStart(widths[i]!) : (cells[i] ?? '').padEnd(widths[i]!)))
-        .join('  ')
+        .map(({ right, givesWay }, i) => {
+          const cell = givesWay === true ? fitted(cells[i] ?? '', widths[i]!) : (cells[i] ?? '');
+          return right ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!);
+        })
+        .join(gap)
         .trimEnd(),
       width,
     );
-  return [heading(line(columns.map(({ head }) => head))), ...rows.map(line)];
+  const room = width - before();
+  const most = columns[last]?.lines ?? 1;
+  const lines = (cells: readonly string[]): readonly string[] => {
+    if (most === 1 || room < leastSentence || (cells[last] ?? '').length <= room) return [line(cells)];
+    const [first = '', ...more] = broken(cells[last]!, room, most);
+    return [line([...cells.slice(0, last), first]), ...more.map((text) => `${' '.repeat(before())}${text}`)];
+  };
+  return [heading(line(columns.map(({ head }) => head))), ...rows.flatMap(lines)];
+}
+
+/** A sentence in lines, broken between words; what does not go into `most` of them is cut. */
+function broken(text: string, width: number, most: number): readonly string[] {
+  const lines: string[] = [];
+  let rest = text;
+  while (rest.length > width && lines.length < most - 1) {
+    const space = rest.lastIndexOf(' ', width);
+    const end = space > 0 ? space : width;
+    lines.push(rest.slice(0, end));
+    rest = rest.slice(end).trimStart();
+  }
+  return [...lines, fitted(rest, width)];
 }

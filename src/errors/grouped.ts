@@ -11,3 +11,8 @@ export function grouped(value: number): string {
   const marked = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return decimals === undefined ? marked : `${marked}.${decimals}`;
 }
+
+/** "1 was", "2,000 were". */
+export function countVerb(count: number, one: string, many: string): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}

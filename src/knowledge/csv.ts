@@ -5,11 +5,17 @@ import { knowledgeErrors } from './errors.ts';
 /** Of a first row that names the columns. */
 const heads: readonly string[] = ['key', 'from', 'mapfrom', 'map from', 'clé', 'value'];
 
+/** An entry, and the line of its file where it begins, from 1. */
+export interface EntryLine {
+  readonly entry: KnowledgeEntry;
+  readonly line: number;
+}
+
 /**
  * Rows of key and value (RFC 4180; a semicolon or a tab between them is understood, too). One value
  * alone stands for itself. Throws a UserError that names the row.
  */
-export function readCsv(text: string): readonly KnowledgeEntry[] {
+export function readCsv(text: string): readonly EntryLine[] {
   const source = text.replace(/^\ufeff/, '');
   const rows = rowsOf(source, separatorOf(source));
   const isHead = rows[0] !== undefined && heads.includes(rows[0].cells[0]!.trim().toLowerCase());
@@ -17,8 +23,26 @@ export function readCsv(text: string): readonly KnowledgeEntry[] {
     const [key = '', value = key, ...more] = cells;
     if (more.some((cell) => cell.trim() !== ''))
       throw wrong(`line ${line} has ${cells.length} columns, and a key and a value are two`);
-    return { key: key.trim(), value: value.trim() };
+    return { line, entry: { key: key.trim(), value: value.trim() } };
   });
+}
+
+/**
+ * Throws a UserError for a key that has two values: whichever was taken, the other would be lost
+ * without a word. The same row twice says nothing new.
+ */
+export function requireOneValue(lines: readonly EntryLine[], format: string): void {
+  const seen = new Map<string, EntryLine>();
+  for (const one of lines) {
+    const { key, value } = one.entry;
+    const first = seen.get(key);
+    if (first === undefined) seen.set(key, one);
+    else if (first.entry.value !== value)
+      throw wrong(
+        `lines ${first.line} and ${one.line} have the same key "${key}" with different values, "${first.entry.value}" and "${value}"`,
+        format,
+      );
+  }
 }
 
 /** Ends lines as RFC 4180 wants it. A mark before it makes Excel read it as UTF-8. */
@@ -28,7 +52,7 @@ export function writeCsv(entries: readonly KnowledgeEntry[]): string {
 }
 
 /** Lines of key---value, as Invenio exports them. */
-export function readKbr(text: string): readonly KnowledgeEntry[] {
+export function readKbr(text: string): readonly EntryLine[] {
   return text
     .replace(/^\ufeff/, '')
     .split(/\r?\n/)
@@ -36,7 +60,7 @@ export function readKbr(text: string): readonly KnowledgeEntry[] {
       if (line.trim() === '') return [];
       const place = line.indexOf('---');
       if (place === -1) throw wrong(`line ${at + 1} has no "---" between a key and a value`, 'kbr');
-      return [{ key: line.slice(0, place).trim(), value: line.slice(place + 3).trim() }];
+      return [{ line: at + 1, entry: { key: line.slice(0, place).trim(), value: line.slice(place + 3).trim() } }];
     });
 }
 

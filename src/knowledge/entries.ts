@@ -50,6 +50,14 @@ export interface Imported {
   readonly changed: number;
   readonly removed: number;
   readonly unchanged: number;
+  /** Keys that the file has with several values, of which the last counts: the first ten. */
+  readonly ambiguous?: readonly string[];
+}
+
+/** Labels of different concepts, in a vocabulary that nobody here can correct. */
+function ambiguousKeys(entries: readonly KnowledgeEntry[], given: ReadonlyMap<string, string>): readonly string[] {
+  const keys = entries.filter(({ key, value }) => given.get(key) !== value).map(({ key }) => key);
+  return [...new Set(keys)].slice(0, 10);
 }
 
 /**
@@ -86,7 +94,11 @@ export async function importEntries(
     base,
     [...after].map(([key, value]) => ({ key, value })),
   );
-  return { ...counts, unchanged: after.size - counts.added - counts.changed };
+  const ambiguous = ambiguousKeys(entries, given);
+  return {
+    ...{ ...counts, unchanged: after.size - counts.added - counts.changed },
+    ...(ambiguous.length > 0 && { ambiguous }),
+  };
 }
 
 async function replaceAll(

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../test/support/property.ts';
-import { readCsv, readKbr, writeCsv } from './csv.ts';
+import { type EntryLine, readCsv, readKbr, writeCsv } from './csv.ts';
 import { matching } from './matching.ts';
 import { readKnowledge } from './read-file.ts';
 import { readSkos, writeSkos } from './skos.ts';
@@ -12,21 +12,35 @@ const text = fc.string({ minLength: 1, unit: 'binary' }).filter((one) => one.tri
 test('what is written as CSV reads back exactly, whatever stands in it', () => {
   assertProperty(
     fc.property(fc.array(fc.record({ key: text, value: text }, { noNullPrototype: true })), (entries) => {
-      assert.deepEqual(readCsv(writeCsv(entries)), entries);
+      assert.deepEqual(entriesOf(readCsv(writeCsv(entries))), entries);
     }),
   );
 });
 
 test('CSV of spreadsheets is understood, and a mistake is named by its line', () => {
-  assert.deepEqual(readCsv('\ufefffrom;to\r\nPRL;"Phys. Rev. ""Lett."""\r\n\r\nCERN\r\n'), [
+  assert.deepEqual(entriesOf(readCsv('\ufefffrom;to\r\nPRL;"Phys. Rev. ""Lett."""\r\n\r\nCERN\r\n')), [
     { key: 'PRL', value: 'Phys. Rev. "Lett."' },
     { key: 'CERN', value: 'CERN' },
   ]);
-  assert.deepEqual(readCsv('a\tb, c'), [{ key: 'a', value: 'b, c' }]);
+  assert.deepEqual(entriesOf(readCsv('a\tb, c')), [{ key: 'a', value: 'b, c' }]);
   assert.throws(() => readCsv('a,b\nc,d,e'), /line 2 has 3 columns/);
   assert.throws(() => readCsv('a,b\n"c,d'), /line 2 is never closed/);
-  assert.deepEqual(readKbr('PRL---Phys. Rev. Lett.\n'), [{ key: 'PRL', value: 'Phys. Rev. Lett.' }]);
+  assert.deepEqual(entriesOf(readKbr('PRL---Phys. Rev. Lett.\n')), [{ key: 'PRL', value: 'Phys. Rev. Lett.' }]);
   assert.throws(() => readKbr('PRL---x\nno arrow'), /line 2/);
+});
+
+const entriesOf = (lines: readonly EntryLine[]) => lines.map(({ entry }) => entry);
+
+test('a key with two values is refused with both lines; the same row twice is one', () => {
+  const read = (text: string, written = true) => readKnowledge(Buffer.from(text), { languages: ['en'], written });
+  assert.throws(
+    () => read('key,value\n"map\nof",x\nmap,Map\nbook,Book\n"map",Maps\n'),
+    /lines 4 and 6 have the same key "map" with different values, "Map" and "Maps"/,
+  );
+  assert.throws(() => read('PRL---a\n\nPRL---b\n'), /lines 1 and 3 have the same key "PRL"/);
+  assert.equal(read('map,Map\nmap,Map\n').length, 2);
+  // Labels of a taxonomy may lead to several concepts.
+  assert.equal(read('map,Map\nmap,Maps\n', false).length, 2);
 });
 
 const taxonomy = `<?xml version="1.0"?>

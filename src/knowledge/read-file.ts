@@ -1,6 +1,6 @@
 import { UserError } from '../errors/errors.ts';
 import type { KnowledgeEntry } from './base.ts';
-import { readCsv, readKbr } from './csv.ts';
+import { readCsv, readKbr, requireOneValue } from './csv.ts';
 import { knowledgeErrors } from './errors.ts';
 import { readSkos } from './skos.ts';
 
@@ -22,8 +22,11 @@ export function readKnowledge(
 ): readonly KnowledgeEntry[] {
   const text = decoded(bytes);
   const format = options.format ?? formatOf(text);
-  if (format === 'csv') return readCsv(text);
-  if (format === 'kbr') return readKbr(text);
+  if (format !== 'skos') {
+    const lines = format === 'csv' ? readCsv(text) : readKbr(text);
+    if (options.written) requireOneValue(lines, format === 'csv' ? 'CSV' : format);
+    return lines.map(({ entry }) => entry);
+  }
   const labels = readSkos(text, options.languages);
   if (!options.written) return labels;
   const other = labels.filter(({ key, value }) => key !== value);

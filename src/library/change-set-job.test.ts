@@ -94,7 +94,7 @@ test('a change set is previewed, applied in spite of a kill, and taken back with
   assert.deepEqual(await lines(1), ['245__ $$aTitle 1', '700__ $$aEllis$$uGeneva', '700__ $$aEllis$$uGeneva']);
   assert.deepEqual(await lines(5), ['245__ $$aChanged', '700__ $$aEllis$$uGeneva', '700__ $$aEllis$$uGeneva']);
   assert.deepEqual((await lines(6))[1], '700__ $$aRoe');
-  assert.match(reperio('edit', 'list'), /Geneva +1,000 +applied, 1 held, 1 merged, 998 replaced/);
+  assert.match(reperio('edit', 'list'), /Geneva +1,000 +applied, 1 held, 1 merged, 998 changed/);
   assert.equal(reperio('edit', 'show', '1', '--outcome', 'held'), '6\n');
   assert.match(reperio('held'), /change set 1/);
   assert.match(reperio('record', 'history', '1'), /change set 1/);

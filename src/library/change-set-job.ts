@@ -7,7 +7,7 @@ import { changesAllAtOnce } from '../cataloguing/selection.ts';
 import { withCurrentBases } from '../checks/current-bases.ts';
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
-import { grouped } from '../errors/grouped.ts';
+import { countVerb, grouped } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
 import { type Analyzer, compileAnalyzer } from '../index/analysis/analyzer.ts';
@@ -94,7 +94,7 @@ export async function runChangeSet(
   const did = `${countsText(counts)}.`;
   const { refused = 0, held = 0 } = counts;
   const trouble = [
-    ...(refused === 0 ? [] : [`${grouped(refused)} were refused: "reperio edit show ${id}" says which.`]),
+    ...(refused === 0 ? [] : [`${countVerb(refused, 'was', 'were')} refused: "reperio edit show ${id}" says which.`]),
     ...(held === 0 ? [] : [`${grouped(held)} wait for a person: reperio held list.`]),
   ];
   return trouble.length === 0 ? { did } : { did, problem: trouble.join(' ') };

@@ -1,6 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import { UserError } from '../errors/errors.ts';
-import { grouped } from '../errors/grouped.ts';
+import { countVerb, grouped } from '../errors/grouped.ts';
 import type { HarvestArguments } from '../exchange/harvest/ask.ts';
 import { type OaiClient, oaiClient } from '../exchange/harvest/client.ts';
 import { reachable } from '../exchange/harvest/networks.ts';
@@ -42,7 +42,7 @@ export async function runHarvest(job: RunningJob, database: Database, settings: 
     const problems = [
       ...(refused === 0
         ? []
-        : [`${grouped(refused)} were refused: reperio harvest history ${source.name} --run ${run.id}.`]),
+        : [`${countVerb(refused, 'was', 'were')} refused: reperio harvest history ${source.name} --run ${run.id}.`]),
       ...(held === 0 ? [] : [`${grouped(held)} wait for a person: reperio held list.`]),
     ];
     return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };

@@ -119,3 +119,34 @@ test('a file that is too large is refused once, and files of one name in two mod
   for (const name of kept)
     assert.match(readFileSync(join(inbox, 'refused', `${name}.reasons`), 'utf8'), /1000 bytes/, name);
 });
+
+test('a file where nothing is taken from is told of, with where to put it, until it is moved', async () => {
+  const { database } = store;
+  const contents = openContentStore(database, loadSettings({ REPERIO_DATA: folder, DATABASE_URL: store.url }));
+  const look = () =>
+    lookIntoInbox({ database, store: contents, folder: inbox, limit: 1e6, fileLimit: 1e6, now: Date.now });
+  mkdirSync(join(inbox, 'metadata/update'));
+  put('lost.xml', record('One'));
+  put('update/odd.xml', record('Two'));
+  put('fresh.xml', record('Three'), 0);
+  for (const [name, isMeant] of [
+    ['12-paper.pdf', true],
+    ['picture-of-a-record.png', false],
+  ] as const) {
+    const path = join(inbox, 'documents', name);
+    writeFileSync(path, 'x');
+    utimesSync(path, 1e9, 1e9);
+    const { did, problem = '' } = await look();
+    assert.equal(did, 'Nothing new.');
+    assert.match(problem, /lost\.xml in \S+metadata: nothing is taken from there\. .*metadata\/: insert, replace, /);
+    assert.match(problem, /odd\.xml in \S+metadata\/update: /);
+    assert.doesNotMatch(problem, /fresh/);
+    assert.equal(problem.includes(name), isMeant, name);
+    if (isMeant) assert.match(problem, /12-paper\.pdf in \S+documents: .*documents\/: append, revise\./);
+    rmSync(path);
+  }
+  rmSync(join(inbox, 'metadata/lost.xml'));
+  rmSync(join(inbox, 'metadata/update'), { recursive: true });
+  rmSync(join(inbox, 'metadata/fresh.xml'));
+  assert.deepEqual(await look(), { did: 'Nothing new.' });
+});

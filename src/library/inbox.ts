@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { lstat, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, sep } from 'node:path';
 import sql from 'sql-template-tag';
 import { UserError } from '../errors/errors.ts';
 import type { ContentStore } from '../files/content.ts';
@@ -68,8 +68,48 @@ export async function lookIntoInbox(options: InboxOptions): Promise<Outcome> {
     for (const name of await filesIn(join(options.folder, 'taken', one.key)))
       if (await follow(options, one, name, problems)) ended += 1;
   }
+  problems.push(...(await misplaced(options)));
   const did = taken + ended === 0 ? 'Nothing new.' : `${taken} files taken, ${ended} done.`;
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
+}
+
+/** Of each folder so many are named. */
+const mostNamed = 3;
+
+/**
+ * What was put where nothing is taken from, a sentence for each folder. Files elsewhere in the
+ * inbox may be those that records name (FFT).
+ */
+async function misplaced({ folder, now }: InboxOptions): Promise<readonly string[]> {
+  const said: string[] = [];
+  const look = async (from: string, modes: readonly string[], isMeant: (name: string) => boolean): Promise<void> => {
+    const names: string[] = [];
+    for (const name of (await filesIn(join(folder, from))).filter(isMeant)) {
+      const found = await lstat(join(folder, from, name)).catch(() => undefined);
+      if (found !== undefined && now() - found.mtimeMs >= quietFor) names.push(name);
+    }
+    if (names.length === 0) return;
+    const more = names.length > mostNamed ? ` and ${names.length - mostNamed} more` : '';
+    const [inbox] = from.split(sep);
+    const where = `${join(folder, inbox!)}${sep}`;
+    said.push(
+      `${names.slice(0, mostNamed).join(', ')}${more} in ${join(folder, from)}: nothing is taken from there. Move what is to be taken into a folder with the name of a mode in ${where}: ${modes.join(', ')}.`,
+    );
+  };
+  for (const [kind, modes, isMeant] of [
+    ['metadata', writeModes, () => true],
+    ['documents', Object.keys(documentModes), (name: string) => documentInName(name) !== undefined],
+  ] as const) {
+    await look(kind, modes, isMeant);
+    for (const name of await foldersIn(join(folder, kind)))
+      if (!(modes as readonly string[]).includes(name)) await look(join(kind, name), modes, isMeant);
+  }
+  return said;
+}
+
+async function foldersIn(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.')).map(({ name }) => name);
 }
 
 /** Regular files alone: a link could lead anywhere. */

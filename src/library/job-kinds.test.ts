@@ -92,7 +92,7 @@ test('a load that is a job is done by another process, also when that is killed 
       encoding: 'utf8',
     });
     assert.equal(wrong.status, 1, wrong.stderr);
-    assert.match(wrong.stdout, /1 inserted, 0 replaced, 1 refused\. 1 were refused/);
+    assert.match(wrong.stdout, /1 inserted, 0 replaced, 1 refused\. 1 was refused/);
     assert.match(reperio('job', 'log', String(id + 2)), /warning: Refused: .*001/);
   } finally {
     await stop(second, 'SIGTERM');

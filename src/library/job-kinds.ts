@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { checksKind, duplicatesKind } from '../cataloguing/ask-walks.ts';
 import { changeSetKind } from '../cataloguing/change-set-kind.ts';
 import type { Settings } from '../config/settings.ts';
-import { grouped } from '../errors/grouped.ts';
+import { countVerb, grouped } from '../errors/grouped.ts';
 import { harvestKind } from '../exchange/harvest/ask.ts';
 import { openContentStore } from '../files/open.ts';
 import { receive } from '../files/receive.ts';
@@ -15,6 +15,7 @@ import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import { type WriteMode, writeModes } from '../records/modes.ts';
 import { beginUpload, setUploadJob } from '../records/uploads.ts';
+import { doneText } from '../records/what-was-done.ts';
 import type { Database } from '../store/database.ts';
 import { contentBringsDocuments } from './brings-documents.ts';
 import { callbackKind, runCallback } from './callback-job.ts';
@@ -113,7 +114,7 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
   job.log('info', `Loading ${grouped(file.bytes)} bytes on ${nodeName}, mode ${mode}.`);
   await job.keep({ begun: true });
   let refused = 0;
-  let last: Totals | undefined;
+  let last: LoadTotals | undefined;
   const report = await load(
     { name: job.name, bytes },
     {
@@ -135,7 +136,7 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
       signal: job.signal,
       onProgress: (totals) => {
         last = totals;
-        job.tell({ done: Math.min(totals.bytes, file.bytes), total: file.bytes, sentence: totalsText(totals) });
+        job.tell({ done: Math.min(totals.bytes, file.bytes), total: file.bytes, sentence: doneText(mode, totals) });
       },
       onRefused: ({ reason }) => {
         if (++refused <= mostRefusalsLogged) job.log('warn', `Refused: ${reason.message} ${reason.hint}`);
@@ -146,13 +147,19 @@ async function loadRecords(job: RunningJob, database: Database, url: string, set
       onResume: (position) => job.log('info', `It goes on after record ${grouped(position)}.`),
     },
   ).catch((error: unknown) => {
-    if (last !== undefined) job.log('info', `So far: ${totalsText(last)}.`);
+    if (last !== undefined) job.log('info', `So far: ${doneText(mode, last)}.`);
     throw error;
   });
-  const did = `${totalsText(report)}${isFirst ? '' : ', since it was taken up again'}.`;
-  const waits = report.held === 0 ? [] : [`${grouped(report.held)} wait for a person: reperio held list.`];
+  const did = `${doneText(mode, report)}${isFirst ? '' : ', since it was taken up again'}.`;
+  // What was loaded to wait waits as it should.
+  const waits =
+    report.held === 0 || mode === 'hold'
+      ? []
+      : [`${countVerb(report.held, 'waits', 'wait')} for a person: reperio held list.`];
   const refusals =
-    report.refused === 0 ? [] : [`${grouped(report.refused)} were refused: the log of the job says which and why.`];
+    report.refused === 0
+      ? []
+      : [`${countVerb(report.refused, 'was', 'were')} refused: the log of the job says which and why.`];
   const problems = [...refusals, ...waits];
   return problems.length === 0 ? { did } : { did, problem: problems.join(' ') };
 }
@@ -179,16 +186,6 @@ async function loadAsUpload(
     url,
     settings,
   );
-}
-
-type Totals = Omit<LoadTotals, 'position' | 'bytes' | 'passedOver'>;
-const always = ['inserted', 'replaced', 'refused'] as const;
-const sometimes = ['merged', 'unchanged', 'deleted', 'held'] as const;
-
-function totalsText(totals: Totals): string {
-  const [inserted, replaced, refused] = always.map((name) => `${grouped(totals[name])} ${name}`);
-  const more = sometimes.filter((name) => totals[name] > 0).map((name) => `${grouped(totals[name])} ${name}`);
-  return [inserted, replaced, ...more, refused].join(', ');
 }
 
 /** They were checked when the job was asked for, perhaps by another release. */

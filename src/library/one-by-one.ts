@@ -14,10 +14,11 @@ import {
   uploadRecords,
 } from '../records/upload.ts';
 import { noteProgress, noteRecords, type Upload } from '../records/uploads.ts';
+import { doneText } from '../records/what-was-done.ts';
 import { inTransaction } from '../records/write.ts';
 import type { Site } from '../site/site.ts';
 import type { Database, Queryable } from '../store/database.ts';
-import { countsText, sum } from './upload-counts.ts';
+import { sum } from './upload-counts.ts';
 import { type DocumentsContext, type PreparedRecord, preparedRecords, uploadDocuments } from './upload-documents.ts';
 
 /** In one transaction, where nothing is attached. */
@@ -78,7 +79,7 @@ export async function writeOneByOne(given: OneByOne): Promise<UploadCounts> {
     position = last;
     for (const { warnings = [] } of done) for (const sentence of warnings) job.log('warn', sentence);
     given.onDone?.(done);
-    job.tell({ done: last, sentence: countsText(counts) });
+    job.tell({ done: last, sentence: doneText(mode, counts, { dryRun }) });
   };
   const bytes = await store.read(file.digest);
   let waiting: PreparedRecord[] = [];

@@ -1,7 +1,7 @@
 import { changesEverything, guardFor, uploadActions } from '../access/write-guard.ts';
 import { withCurrentBases } from '../checks/current-bases.ts';
 import type { Settings } from '../config/settings.ts';
-import { grouped } from '../errors/grouped.ts';
+import { countVerb } from '../errors/grouped.ts';
 import { openContentStore } from '../files/open.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
 import type { RunningJob } from '../jobs/queue/job.ts';
@@ -18,15 +18,15 @@ import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
 import type { WriteMode } from '../records/modes.ts';
 import { rulesOf } from '../records/next-version.ts';
-import type { UploadCounts, UploadedRecord } from '../records/upload.ts';
+import type { UploadCounts } from '../records/upload.ts';
 import { endUpload, noteRecords, readUpload, type Upload } from '../records/uploads.ts';
+import { doneText } from '../records/what-was-done.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
 import { contentBringsDocuments } from './brings-documents.ts';
 import { enqueueCallback } from './callback-job.ts';
 import { indexFolderOf } from './index-folder.ts';
 import { writeOneByOne } from './one-by-one.ts';
-import { countsText } from './upload-counts.ts';
 import { recordsFile } from './upload-kind.ts';
 
 export interface UploadArguments {
@@ -82,11 +82,16 @@ export async function runUpload(
     await endUpload(transaction, given.upload, counts);
     if (upload.callback !== undefined) await enqueueCallback(transaction, given.upload);
   });
-  const did = `${given.dryRun ? 'Would be: ' : ''}${countsText(counts)}.`;
+  const did = `${doneText(given.mode, counts, given)}.`;
   const { refused = 0, held = 0 } = counts;
   const trouble = [
-    ...(refused === 0 ? [] : [`${grouped(refused)} were refused: upload ${given.upload} says which and why.`]),
-    ...(held === 0 ? [] : [`${grouped(held)} wait for a person: reperio held list.`]),
+    ...(refused === 0
+      ? []
+      : [`${countVerb(refused, 'was', 'were')} refused: upload ${given.upload} says which and why.`]),
+    // What was sent to wait waits as it should.
+    ...(held === 0 || given.mode === 'hold'
+      ? []
+      : [`${countVerb(held, 'waits', 'wait')} for a person: reperio held list.`]),
   ];
   return trouble.length === 0 ? { did } : { did, problem: trouble.join(' ') };
 }
@@ -122,15 +127,9 @@ async function inBulk(context: UploadContext) {
   const { workers, batchSize, recordLimit } = settings;
   const isFirst = job.checkpoint === undefined;
   await job.keep({ begun: true });
-  const reasons = new Map<number, { readonly message: string; readonly hint: string }>();
   let noted: Promise<void> = Promise.resolve();
-  let last: readonly RecordOutcome[] = [];
-  // Why records were refused is told after what became of all of their batch.
-  const note = (next: readonly RecordOutcome[]): void => {
-    const rows = last.map((one) => uploadedOf(one, reasons));
-    for (const { position } of last) reasons.delete(position);
-    last = next;
-    noted = noted.then(() => noteRecords(database, upload, rows));
+  const note = (some: readonly RecordOutcome[]): void => {
+    noted = noted.then(() => noteRecords(database, upload, some));
     noted.catch(() => undefined);
   };
   const report = await load(
@@ -142,16 +141,18 @@ async function inBulk(context: UploadContext) {
       hidden: hiddenFor(context),
       resume: isFirst ? 'never' : 'unfinished',
       signal: job.signal,
-      onRefused: ({ position, reason }) => void reasons.set(position, reason),
       onWarning: (sentence) => job.log('warn', sentence),
       onNotice: (sentence) => job.log('info', sentence),
       onWait: (holder) => job.log('info', `It waits for ${holder} to finish its load.`),
       onProgress: ({ bytes, ...totals }) =>
-        job.tell({ done: Math.min(bytes, file.bytes), total: file.bytes, sentence: countsText(totals) }),
+        job.tell({
+          done: Math.min(bytes, file.bytes),
+          total: file.bytes,
+          sentence: doneText(mode, totals, { dryRun }),
+        }),
       onOutcomes: note,
     },
   );
-  note([]);
   await noted;
   const { inserted, replaced, merged, unchanged, deleted, held, refused, passedOver } = report;
   return { inserted, replaced, merged, unchanged, deleted, held, refused, 'passed-over': passedOver };
@@ -164,13 +165,6 @@ function hiddenFor({ given, begun, person, snapshot: { site } }: UploadContext):
   if (given.hidden !== undefined) return given.hidden;
   if (begun.way === 'folder' || begun.way === 'terminal') return 'keep';
   return may(site, person, 'viewhiddenpaths') ? 'drop' : 'unseen';
-}
-
-function uploadedOf(
-  { position, outcome, id, revision, code }: RecordOutcome,
-  reasons: ReadonlyMap<number, { readonly message: string; readonly hint: string }>,
-): UploadedRecord {
-  return { position, outcome, id, revision, ...(code !== undefined && { code }), ...reasons.get(position) };
 }
 
 async function oneByOne(

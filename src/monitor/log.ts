@@ -9,10 +9,21 @@ export function createLogger({ logLevel }: Pick<Settings, 'logLevel'>, destinati
 }
 
 /** What went well stands in the state of the node; what did not is told here too. */
-export function logTask(logger: Logger, name: string, { did, problem }: Outcome): void {
-  if (problem === undefined) logger.debug(`Task ${name}: ${did}`);
-  else logger.warn(`Task ${name}: ${[did, problem].filter(Boolean).join(' ')}`);
+export function logTask(logger: Logger, name: string, { did, problem }: Outcome, now = Date.now()): void {
+  const said = lastProblems.get(logger) ?? new Map<string, { readonly problem: string; readonly at: number }>();
+  lastProblems.set(logger, said);
+  const last = said.get(name);
+  const isNew = problem !== undefined && (last?.problem !== problem || now - last.at >= sayAgainAfter);
+  if (problem === undefined) said.delete(name);
+  else if (isNew) said.set(name, { problem, at: now });
+  const text = `Task ${name}: ${[did, problem].filter(Boolean).join(' ')}`;
+  // One that stays, of a task that runs each half minute, would be all that the log has.
+  if (isNew) logger.warn(text);
+  else logger.debug(text);
 }
+
+const sayAgainAfter = 3_600_000;
+const lastProblems = new WeakMap<Logger, Map<string, { readonly problem: string; readonly at: number }>>();
 
 /** What became of a job; its own log has more. */
 export function logJob(logger: Logger, { id, kind, name, end }: RunOutcome): void {

@@ -29,8 +29,10 @@ import {
   stampedBase,
   typedUnseen,
   type Verdict,
+  wouldChangeNothing,
 } from './next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from './version.ts';
+import { withSource } from './with-source.ts';
 
 /**
  * Writing one record, or a few: row, revision, identifiers, number and delta in one transaction.
@@ -102,14 +104,11 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
   const { mode, record, reason, person, rules = defaultRules, guard, documents } = write;
   const identity = identify(record, write.source, write.harvested);
   const checked = checksOf(write, identity);
-  if (checked.refusal !== undefined)
-    throw new UserError(checked.refusal.error, { record: 'The record', ...checked.refusal.values });
-  const isHeld = checked.holds.length > 0;
   const holders = await fetchHolders(transaction, keysToLookUp(identity));
   const known = identity.number > 0 && (await recordExists(transaction, identity.number));
   const decision = decide(
     identity,
-    isHeld ? 'hold' : mode,
+    mode,
     { holder: (key) => holders.get(key) ?? 0, exists: (id) => known && id === identity.number },
     write.force === true ? await lastNumber(transaction) : undefined,
   );
@@ -120,22 +119,37 @@ export async function writeRecord(transaction: Transaction, analyzer: Analyzer, 
     await guardHeld(transaction, id, write);
     const typed = id === 0 ? undefined : typedUnseen(record, rules);
     if (typed !== undefined) throw new UserError(recordErrors.hiddenTyped, { id, paths: typed });
-    const reasons = { conflicts: [], base: undefined, findings: checked.holds };
-    const holding: Holding = { kind: 'held', reason: isHeld ? 'CHECK' : 'ASKED', ...reasons };
-    const number = await holdRecord(transaction, { id, mode, record, holding, reason, person });
-    const held = { id: number, reason: holding.reason, conflicts: [], findings: checked.holds };
-    return { action: 'held', id, revision: 0, deleted: false, warnings: [], held };
+    const old = id === 0 ? undefined : await lockRecord(transaction, id);
+    if (old !== undefined && wouldChangeNothing(await standingOf(transaction, old), { record, identity, ours }, rules))
+      return { action: 'unchanged', id, revision: old.revision, deleted: old.deleted, warnings: [] };
+    return await holdWhole(transaction, write, { id, reason: 'ASKED', findings: [] });
   }
-  const told = warningsOf(checked);
-  const withWarnings = (written: Written): Written =>
-    told.length === 0 ? written : { ...written, warnings: [...new Set([...written.warnings, ...told])] };
-  if (id === 0) return withWarnings(await insertVersion(transaction, analyzer, write, identity, undefined));
-  if (decision.creates === true) return withWarnings(await insertVersion(transaction, analyzer, write, identity, id));
+  if (id === 0 || decision.creates === true) {
+    const { refusal, holds } = checked;
+    if (refusal !== undefined) throw new UserError(refusal.error, { record: 'The record', ...refusal.values });
+    if (holds.length > 0) {
+      await guardHeld(transaction, 0, write);
+      return await holdWhole(transaction, write, { id: 0, reason: 'CHECK', findings: holds });
+    }
+    const written = await insertVersion(transaction, analyzer, write, identity, id === 0 ? undefined : id);
+    return { ...written, warnings: [...written.warnings, ...warningsOf(checked)] };
+  }
   const old = await lockRecord(transaction, id);
   if (old === undefined) throw new Error(`an identifier names record ${id}, which does not exist`);
-  const incoming = { mode, record, identity, ours };
-  const by = { reason, person, rules, guard, documents };
-  return withWarnings(await changeRecord(transaction, analyzer, old, incoming, by));
+  const incoming = { mode, record, identity, ours, checked };
+  const by = { reason, person, rules, guard, documents, source: write.source };
+  return await changeRecord(transaction, analyzer, old, incoming, by);
+}
+
+async function holdWhole(
+  transaction: Transaction,
+  { mode, record, reason: by, person, source }: RecordWrite,
+  { id, reason, findings }: { readonly id: number; readonly reason: HeldReason; readonly findings: readonly string[] },
+): Promise<Written> {
+  const holding: Holding = { kind: 'held', reason, conflicts: [], base: undefined, findings };
+  const upload = { id, mode, record: withSource(record, source), holding, reason: by, person };
+  const held = { id: await holdRecord(transaction, upload), reason, conflicts: [], findings };
+  return { action: 'held', id, revision: 0, deleted: false, warnings: [], held };
 }
 
 /** Of what comes whole; a part of a record is looked at with the rest: see `nextVersion`. */
@@ -165,6 +179,8 @@ interface ChangeBy {
   readonly rules: ChangeRules;
   readonly guard?: WriteGuard | undefined;
   readonly documents?: ChangeDocuments | undefined;
+  /** Stands in for a missing 003. */
+  readonly source?: string | undefined;
 }
 
 /** What becomes of a record that the library has: the decision, and what it writes. */
@@ -184,10 +200,13 @@ export async function changeRecord(
     return await carryOut(transaction, analyzer, { standing, incoming, verdict }, by);
   const { links, changed, warnings } = await by.documents(transaction, standing.id, false);
   const linked = { ...incoming, links };
-  const rules = { ...by.rules, always: by.rules.always || changed };
+  // Rules were asked already, and are not about links to documents: these are attached by now, so
+  // nothing may have the record wait.
+  const rules = { ...by.rules, checks: undefined, always: by.rules.always || changed };
   const change = { standing, incoming: linked, verdict: await decideChange(transaction, standing, linked, rules) };
   const written = await carryOut(transaction, analyzer, change, by);
-  return { ...written, warnings: [...written.warnings, ...warnings] };
+  const told = verdict.kind === 'write' ? warningsOf({ warnings: verdict.warnings ?? [] }) : [];
+  return { ...written, warnings: [...written.warnings, ...told, ...warnings] };
 }
 
 /** With what it is known by. */
@@ -212,14 +231,15 @@ export async function carryOut(
   transaction: Transaction,
   analyzer: Analyzer,
   { standing, incoming, verdict }: { standing: Standing; incoming: Incoming; verdict: Verdict },
-  { reason, person, rules, guard, documents }: ChangeBy,
+  { reason, person, rules, guard, documents, source }: ChangeBy,
 ): Promise<Written> {
   const { id, keys } = standing;
   switch (verdict.kind) {
     case 'refused':
       throw new UserError(verdict.error, { record: 'The record', ...verdict.values });
     case 'held': {
-      const { mode, record } = incoming;
+      const { mode } = incoming;
+      const record = withSource(incoming.record, source);
       const number = await holdRecord(transaction, { id, mode, record, holding: verdict, reason, person });
       const { conflicts, findings } = verdict;
       const held = { id: number, reason: verdict.reason, conflicts, findings };

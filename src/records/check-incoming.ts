@@ -61,6 +61,19 @@ export function checksOfDecided(checks: CheckIncoming | undefined): CheckIncomin
   );
 }
 
+/** Why each of some records would not be written: for previews. */
+export function obstaclesOf(
+  checks: CheckIncoming | undefined,
+): ((records: readonly MarcRecord[]) => readonly Record<'refused' | 'held', readonly string[]>[]) | undefined {
+  return (
+    checks &&
+    ((records) =>
+      checks(records).map(({ refusal, holds }) => ({
+        ...{ refused: refusal === undefined ? [] : [String(refusal.values['rule'])], held: holds },
+      })))
+  );
+}
+
 const compiled = new WeakMap<Site, Map<boolean, CheckIncoming | undefined>>();
 
 /** The same, kept for each site: for who writes a few records at a time. */

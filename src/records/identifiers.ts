@@ -230,6 +230,11 @@ export function nameKey(text: string): string {
   return `${kindNames[kind]} ${value}`;
 }
 
+/** By what people may find a record in the input; undefined: it has no identifier. */
+export function knownBy({ keys }: Pick<Identity, 'keys'>): string | undefined {
+  return keys[0] === undefined ? undefined : nameKey(keys[0]);
+}
+
 function isHome({ source, number }: Identity, holdings: Holdings): boolean {
   return source === '' ? holdings.exists(number) : holdings.holder(homeKey(source, number)) === number;
 }

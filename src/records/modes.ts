@@ -27,7 +27,13 @@ export function looksAtStamp(mode: WriteMode): boolean {
 export function applyMode(mode: WriteMode, current: MarcRecord, incoming: MarcRecord, rules: ModeRules): MarcRecord {
   if (!isPartial(mode)) return replaced(current, incoming, rules);
   const given = incoming.fields.filter((field) => !isOfLibrary(field));
-  const change = mode === 'correct' ? corrected : mode === 'append' ? appended : without;
+  if (mode === 'delete') {
+    // 003 beside 001 says which record is meant, as 001 does.
+    const isNamed = incoming.fields.some(({ tag }) => tag === '001');
+    const gone = isNamed ? given.filter(({ tag }) => tag !== '003') : given;
+    return { leader: current.leader, fields: without(current.fields, gone) };
+  }
+  const change = mode === 'correct' ? corrected : appended;
   return { leader: current.leader, fields: change(current.fields, given, rules) };
 }
 

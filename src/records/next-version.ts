@@ -7,7 +7,7 @@ import { controlValue, type Field, type MarcRecord } from '../marc/record.ts';
 import { decodeStored, encodeStored, leaderOfStored } from '../marc/stored.ts';
 import { reservedDois } from '../site/doi-pattern.ts';
 import type { Site } from '../site/site.ts';
-import type { CheckIncoming } from './check-incoming.ts';
+import { type Checked, type CheckIncoming, nothingFound } from './check-incoming.ts';
 import { isDeleted, markDeleted } from './deletion.ts';
 import { recordErrors } from './errors.ts';
 import { type Identity, identify, keysAfter, keysOfContent } from './identifiers.ts';
@@ -40,6 +40,8 @@ export interface Incoming {
    * The version that it was made from, in the place of its 005; 'unknown': there is no such one.
    */
   readonly base?: BaseVersion | 'unknown' | undefined;
+  /** What rules of the site say of it as it came, where it is a whole record: see `wholeChecks`. */
+  readonly checked?: Checked | undefined;
   /** Its documents have changed: links to all that it has now, in the place of those it had. */
   readonly links?: readonly Field[] | undefined;
 }
@@ -179,6 +181,22 @@ export function nextVersion(
   return written(standing, incoming, { content: record, merged: true }, rules, now);
 }
 
+/**
+ * Would what somebody wants to wait change nothing, if it were accepted as the whole record? Then
+ * nobody has to decide anything.
+ */
+export function wouldChangeNothing(
+  standing: Standing,
+  given: Pick<Incoming, 'record' | 'identity' | 'ours'>,
+  rules: ChangeRules,
+): boolean {
+  const incoming = { ...given, mode: 'insert-or-replace' } as const;
+  // What is hidden from somebody must not be found out by guessing it.
+  const hidden = rules.hidden === 'unseen' ? 'unseen' : 'keep';
+  const accepting: ChangeRules = { ...rules, hidden, ignoresUnknown: true, checks: undefined };
+  return nextVersion(standing, incoming, accepting, () => undefined, new Date()).kind === 'unchanged';
+}
+
 /** Was it made from an older version, or from one that nobody knows? */
 function isBehind(standing: Standing, incoming: Incoming): boolean {
   const { base } = incoming;
@@ -222,10 +240,10 @@ function written(
     return { kind: 'unchanged', keys };
   const version = { id, revision: standing.revision + 1, deleted: isDeleted(record), created, modified, record };
   const verdict = { kind: 'write', outcome: merged ? 'merged' : 'replaced', version, marc, keys } as const;
+  if (rules.checks === undefined || version.deleted) return verdict;
   // What came whole was looked at as it came; not yet with what others have changed.
   const isWhole = !isPartial(mode) && incoming.base === undefined && !merged;
-  if (isWhole || rules.checks === undefined || version.deleted) return verdict;
-  const { refusal, holds, warnings } = rules.checks([record])[0]!;
+  const { refusal, holds, warnings } = isWhole ? (incoming.checked ?? nothingFound) : rules.checks([record])[0]!;
   if (refusal !== undefined) return { kind: 'refused', ...refusal };
   if (holds.length > 0) return { kind: 'held', reason: 'CHECK', conflicts: [], base: undefined, findings: holds };
   return warnings.length === 0 ? verdict : { ...verdict, warnings };

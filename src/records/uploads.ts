@@ -66,8 +66,10 @@ export async function noteRecords(database: Queryable, id: number, records: read
     ({ position, outcome }) => position <= mostKept || outcome === 'refused' || outcome === 'held',
   );
   if (kept.length === 0) return;
-  const rows = kept.map(({ position, outcome, id: record, revision, held, code, message }) => ({
-    ...{ position, outcome, record_id: record, revision, held_id: held, code, message: message?.slice(0, 2_000) },
+  const rows = kept.map(({ position, outcome, id: record, revision, held, code, message, hint = '' }) => ({
+    ...{ position, outcome, record_id: record, revision, held_id: held, code },
+    // With what to do: it has no column of its own.
+    message: message === undefined ? undefined : `${message} ${hint}`.trim().slice(0, 2_000),
   }));
   await database.query(sql`
     INSERT INTO upload_record (upload_id, position, outcome, record_id, revision, held_id, code, message)

@@ -124,7 +124,9 @@ the upload came, look at it with \`held show\` first.`,
       return await acceptHeld(database, library, readHeldId(id), { side, mode, by, also });
     });
     if (options.json) return printJson(written);
-    print(`Upload ${id}: record ${written.id} ${written.action}, revision ${written.revision}.`);
+    // How it was changed, its mode says.
+    const done = written.action === 'replaced' ? 'changed' : written.action;
+    print(`Upload ${id}: record ${written.id} ${done}, revision ${written.revision}.`);
     for (const warning of written.warnings) print(warning);
   },
 });

@@ -36,7 +36,9 @@ const list = defineSubcommand({
     );
     if (options.json) return printJson(rows);
     if (rows.length === 0) return print('There are no such jobs. `reperio job add load FILE` asks for one.');
-    for (const line of jobTable(rows, windowOf(stdout, environment))) print(line);
+    const lines = jobTable(rows, windowOf(stdout, environment));
+    for (const line of lines) print(line);
+    if (lines.some((line) => line.endsWith('…'))) print('`reperio job NUMBER` shows all of it.');
     if (total > rows.length) print(`${grouped(total - rows.length)} more; --limit shows them.`);
   },
 });

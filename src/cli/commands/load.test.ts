@@ -194,7 +194,7 @@ test('past loads are listed: who, when, and what became of them; a dry run is no
   assert.equal(lines.length, 4);
   assert.match(
     lines[0]!,
-    /^STARTED \(UTC\) +INPUT +MODE +BY +INSERTED +REPLACED +UNCHANGED +DELETED +HELD +REFUSED +END$/,
+    /^STARTED \(UTC\) +INPUT +MODE +BY +INSERTED +CHANGED +UNCHANGED +DELETED +HELD +REFUSED +END$/,
   );
   assert.match(lines[1]!, /^\d{4}-\d\d-\d\d \d\d:\d\d +killed\.xml +insert +no end$/);
   assert.match(lines[2]!, /second\.xml +replace +0 +1 +0 +0 +0 +1 +done$/);
@@ -206,6 +206,79 @@ test('past loads are listed: who, when, and what became of them; a dry run is no
   writeFileSync(broken, 'nothing that is known');
   await type(['load', broken]);
   assert.match((await type(['loads', 'broken'])).stdout, /REPERIO_\w+$/m);
+});
+
+test('a report names what was refused by what is known of it, with the reason and what to do', async () => {
+  const odd = (name: string, value: string): string =>
+    `<record><datafield tag="${name}" ind1=" " ind2=" "><subfield code="a">${value}</subfield></datafield></record>`;
+  const report = join(folder, 'refused.jsonl');
+  const path = file('odd.xml', odd('970', 's1'), odd('245', 'Nobody'), odd('24', 'No field'), record('x', 'Unknown'));
+  const { status } = await type(['load', path, '--mode', 'correct', '--report', report]);
+  assert.equal(status, 2);
+  const lines = readFileSync(report, 'utf8').trimEnd().split('\n');
+  const told = lines.map((line) => JSON.parse(line));
+  assert.deepEqual(
+    told.map((one) => [one.file, one.position, one.outcome, one.known]),
+    [
+      [path, 1, 'refused', '970__a s1'],
+      [path, 2, 'refused', undefined],
+      [path, 3, 'refused', undefined],
+      [path, 4, 'refused', '001 x'],
+    ],
+  );
+  for (const { message, hint, position } of told) {
+    assert.match(message, new RegExp(`^Record ${position}\\b.+`));
+    assert.ok(hint.length > 10);
+  }
+});
+
+test('what is said to have been done is what the mode does, in each place where it is counted', async () => {
+  await store.database.query(sql`TRUNCATE load_run`);
+  const field = '<datafield tag="650" ind1=" " ind2=" "><subfield code="a">Boats</subfield></datafield>';
+  await type(['load', file('old.xml', record('a', 'One'), record('b', 'Two'))]);
+  const done = [
+    ['correct', /new\.xml: 1 corrected, 1 unchanged, 0 refused \(/, /new\.xml: 1 would be corrected, /, 'corrected'],
+    ['append', /new\.xml: 1 appended to, 1 unchanged, 0 refused \(/, /: 1 would be appended to, /, 'appended'],
+    ['delete', /new\.xml: 1 with fields deleted, 1 un/, /: 1 would have fields deleted, /, 'fieldsDeleted'],
+  ] as const;
+  const inputs = {
+    correct: [record('a', 'Better'), record('b', 'Two')],
+    append: [record('a', 'Better', field), record('b', 'Two')],
+    delete: [record('a', 'Nothing like it', field), record('b', 'Nothing like it')],
+  };
+  for (const [mode, said, would, count] of done) {
+    const path = file('new.xml', ...inputs[mode]);
+    assert.match((await type(['load', path, '--mode', mode, '--dry-run'])).stdout, would);
+    const asData = await type(['load', path, '--mode', mode, '--dry-run', '--json']);
+    const [{ replaced, [count]: named, mode: how }] = JSON.parse(asData.stdout).files;
+    assert.deepEqual([replaced, named, how], [1, 1, mode]);
+    assert.match((await type(['load', path, '--mode', mode])).stdout, said);
+    const [run] = JSON.parse((await type(['loads', '--limit', '1', '--json'])).stdout);
+    assert.deepEqual([run.replaced, run[count]], [1, 1]);
+  }
+});
+
+test('what was loaded to wait, and waits, is as it should be; what waits in another mode is to be looked at', async () => {
+  await type(['load', file('old.xml', record('a', 'One'))]);
+  const all = await type(['load', file('hold.xml', record('a', 'Two'), record('b', 'New')), '--mode', 'hold']);
+  assert.deepEqual([all.status, /^\S+hold\.xml: 2 held \(reperio held list\), 0 refused/.test(all.stdout)], [0, true]);
+  const bad = record('x1', 'Bad').replace('tag="245"', 'tag="24"');
+  assert.equal((await type(['load', file('some.xml', record('a', 'Two'), bad), '--mode', 'hold'])).status, 1);
+  const stale = record('1', 'Three').replace('003">T<', '005">19990101000000.0<');
+  assert.equal((await type(['load', file('stale.xml', stale), '--mode', 'replace'])).status, 1);
+});
+
+test('a remark is said once: what was shown is not summed up again', async () => {
+  const lost = record(
+    'w',
+    'Lost \ufffd',
+    '<datafield tag="880" ind1=" " ind2=" "><subfield code="a">x</subfield></datafield>',
+  );
+  const odd = record('v', 'Odd').replace('003">', '005">yesterday</controlfield><controlfield tag="003">');
+  const { stdout, stderr } = await type(['load', file('remarks.xml', lost, odd)]);
+  assert.match(stdout, / 2 warnings \(/);
+  assert.equal(stderr.match(/warning: /g)?.length, 2);
+  assert.equal(stdout.trimEnd().split('\n').length, 1);
 });
 
 test('what becomes of hidden fields can be said once for all loads', async () => {
@@ -290,7 +363,11 @@ test('what becomes of each record is in --json and in the file of --report; what
   const expected = [
     { position: 1, outcome: 'unchanged', id: 1, revision: 1 },
     { position: 2, outcome: 'replaced', id: 2, revision: 2 },
-    { position: 3, outcome: 'refused', id: 0, revision: 0, code: 'REPERIO_RECORD_UNKNOWN' },
+    {
+      ...{ position: 3, outcome: 'refused', id: 0, revision: 0, known: '001 c', code: 'REPERIO_RECORD_UNKNOWN' },
+      message: 'Record 3 (001 c) matches no record of this library, so there is nothing to change.',
+      hint: 'Use --mode insert-or-replace to add records that are new; --mode replace --force gives a record the number in its 001.',
+    },
   ];
   assert.deepEqual(JSON.parse(stdout).files[0].records, expected);
   const lines = readFileSync(report, 'utf8').trimEnd().split('\n');
@@ -309,7 +386,11 @@ test('what becomes of each record is in --json and in the file of --report; what
   assert.match((await type(['held'])).stdout, /load hold held\.xml/);
   assert.match((await type(['held', 'show', String(entry.id), '--format', 'marcxml'])).stdout, />Better</);
   const accepted = await type(['held', 'accept', String(entry.id), '--mode', 'correct', '--as', 'bob']);
-  assert.match(accepted.stdout, /record 1 replaced, revision 2/);
+  assert.match(accepted.stdout, /record 1 changed, revision 2/);
+  const history = (await type(['record', 'history', '1'])).stdout.split('\n');
+  assert.match(history[0]!, /^VERSION +WRITTEN \(UTC\) +BY +STATE +CAME BY$/);
+  assert.match(history[1]!, /^ +2 +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +bob +current +held \d+$/);
+  assert.match(history[2]!, /^ +1 +\d.{18} +first version$/);
   const again = await type(['held', 'reject', String(entry.id)]);
   assert.match(again.stderr, /was accepted by bob/);
   const [last] = await store.database.query<{ actor: string; action: string }>(

@@ -6,12 +6,13 @@ import { fileBringsDocuments } from '../../library/brings-documents.ts';
 import { indexFolderOf } from '../../library/index-folder.ts';
 import { type LoadOfDocuments, loadWithDocuments } from '../../library/load-documents.ts';
 import { requireEncoding } from '../../marc/readers/encoding.ts';
-import { type FileReport, type FilesReport, loadFiles } from '../../records/load/files.ts';
+import { type FileReport, type FilesReport, loadFiles, statusOf } from '../../records/load/files.ts';
 import type { HiddenFields } from '../../records/load/hidden.ts';
 import type { LoadedBefore } from '../../records/load/loaded-before.ts';
 import type { RecordOutcome } from '../../records/load/outcome.ts';
 import { type KindCount, Tally } from '../../records/load/tally.ts';
 import { type WriteMode, writeModes } from '../../records/modes.ts';
+import { doneText, withChangedWay } from '../../records/what-was-done.ts';
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
@@ -38,7 +39,7 @@ addresses of the setting fetch-urls and from the inbox, and attaches them as it 
 A record that would replace one with hidden fields, and has none of them, is refused: use --keep-hidden or --drop-hidden, or the setting load-hidden for all loads.
 
 Batches of records are committed with their index data and are searchable at once. An interrupted load continues where it
-stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded, 1 some were refused or wait, 2 none could be loaded.`,
+stopped when the same input is given again with the same mode. Exit status: 0 all records were loaded (with --mode hold: all wait, or change nothing), 1 some were refused or wait, 2 none could be loaded.`,
   examples: [
     { command: 'load records.xml', doc: 'Adds new records; records that the library has are refused.' },
     {
@@ -175,13 +176,16 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
           onFailure: (file, error) => progress.say(`error: ${named(file)}${error.message}\n hint: ${error.hint}`),
         });
       const report =
-        bringing.size === 0 ? await plain(files) : await inTurn(files, (file) => bringing.has(file), plain, bringer);
+        bringing.size === 0
+          ? await plain(files)
+          : await inTurn(files, mode, { brings: (file) => bringing.has(file), plain, bringer });
       for (const one of report.files) if (bringing.has(one.file)) lines?.add(one.file, one.records);
       progress.finish();
-      if (options.json) printJson(report);
+      if (options.json)
+        printJson({ ...report, files: report.files.map((one) => ({ mode, ...withChangedWay(mode, one) })) });
       else
         for (const file of report.files) {
-          print(sentence(file, options['dry-run']));
+          print(sentence(file, mode, options['dry-run']));
           for (const line of kindLines(file, options.rejects !== undefined)) print(line);
         }
       return report.status;
@@ -196,16 +200,20 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
 /** Each in its turn, whichever way it takes. */
 async function inTurn(
   files: readonly string[],
-  brings: (file: string) => boolean,
-  plain: (files: readonly string[]) => Promise<FilesReport>,
-  bringer: (file: string) => Promise<FileReport>,
+  mode: WriteMode,
+  {
+    brings,
+    plain,
+    bringer,
+  }: {
+    readonly brings: (file: string) => boolean;
+    readonly plain: (files: readonly string[]) => Promise<FilesReport>;
+    readonly bringer: (file: string) => Promise<FileReport>;
+  },
 ): Promise<FilesReport> {
   const reports: FileReport[] = [];
   for (const file of files) reports.push(...(brings(file) ? [await bringer(file)] : (await plain([file])).files));
-  const isTrouble = ({ refused, held, error }: FileReport): boolean => refused + held > 0 || error !== undefined;
-  const isDone = (one: FileReport): boolean =>
-    one.inserted + one.replaced + one.merged + one.unchanged + one.deleted + one.held > 0;
-  return { files: reports, status: !reports.some(isTrouble) ? 0 : reports.some(isDone) ? 1 : 2 };
+  return { files: reports, status: statusOf(reports, mode) };
 }
 
 /** A file whose records bring documents: a job of this process. */
@@ -241,8 +249,9 @@ async function loadBringing(
     held = 0,
     refused: wrong = 0,
   } = upload.counts;
-  const outcomes = records.map(({ position, outcome, id, revision, code }) => ({
+  const outcomes = records.map(({ position, outcome, id, revision, code, message }) => ({
     ...{ position, outcome, id, revision, ...(code !== undefined && { code }) },
+    ...(message !== undefined && { message }),
   }));
   return {
     ...{ file, position: records.at(-1)?.position ?? 0, bytes: 0, resumedAt: 0, loadedBefore: undefined },
@@ -288,23 +297,16 @@ function beforeText({ loaded, records }: LoadedBefore): string {
   return `exactly these records were loaded on ${at} UTC (${countOf(records, 'record')})`;
 }
 
-function sentence(report: FileReport, dryRun: boolean): string {
-  const { file, inserted, replaced, merged, unchanged, held, deleted, passedOver, refused, warnings, seconds } = report;
-  const would = dryRun ? 'would be ' : '';
+function sentence(report: FileReport, mode: WriteMode, dryRun: boolean): string {
+  const { file, inserted, replaced, merged, unchanged, held, deleted, passedOver, warnings, seconds } = report;
   const rate =
     seconds > 0
       ? `, ${grouped(Math.round((inserted + replaced + merged + unchanged + held + deleted) / seconds))} records/s`
       : '';
   const warned = warnings.reduce((sum, { count }) => sum + count, 0);
-  const parts = [`${grouped(inserted)} ${would}inserted`, `${grouped(replaced)} ${would}replaced`];
-  if (merged > 0) parts.push(`${grouped(merged)} ${would}merged`);
-  if (unchanged > 0) parts.push(`${grouped(unchanged)} unchanged`);
-  if (held > 0) parts.push(`${grouped(held)} ${would}held (reperio held list)`);
-  if (deleted > 0) parts.push(`${grouped(deleted)} ${would}deleted`);
-  if (passedOver > 0) parts.push(`${countOf(passedOver, 'deletion')} of unknown records`);
-  parts.push(`${grouped(refused)} ${would}refused`);
-  if (warned > 0) parts.push(countOf(warned, 'warning'));
-  return `${file}: ${parts.join(', ')} (${seconds.toFixed(1)} s${rate})`;
+  const more = passedOver > 0 ? [`${countOf(passedOver, 'deletion')} of unknown records`] : [];
+  const remarks = warned > 0 ? `, ${countOf(warned, 'warning')}` : '';
+  return `${file}: ${doneText(mode, report, { dryRun, more })}${remarks} (${seconds.toFixed(1)} s${rate})`;
 }
 
 /** Refusals and warnings by kind, unless each of them was said and there is nothing to sum up. */
@@ -314,7 +316,7 @@ function kindLines({ refusals, warnings, rejects }: FileReport, keepsRejects: bo
     return `${grouped(count).padStart(9)}  ${name}: ${what}${more}`;
   };
   const isSaid = (kinds: readonly KindCount[], shown: number): boolean =>
-    kinds.length <= 1 && kinds.every(({ count }) => count <= shown);
+    kinds.reduce((sum, { count }) => sum + count, 0) <= shown;
   const shown = keepsRejects ? 0 : shownRefusals;
   const rest = keepsRejects ? '' : '; --rejects FOLDER keeps all';
   const lines: string[] = [];

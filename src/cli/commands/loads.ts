@@ -1,5 +1,6 @@
 import { grouped } from '../../errors/grouped.ts';
 import { type LoadRun, listRuns } from '../../records/load/runs.ts';
+import { withChangedWay } from '../../records/what-was-done.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { tableLines, windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
@@ -24,7 +25,7 @@ export const command = defineCommand({
     const { rows, total } = await withDatabase(settings(), (database) =>
       listRuns(database, { text, offset: 0, limit }),
     );
-    if (options.json) return printJson(rows);
+    if (options.json) return printJson(rows.map((run) => withChangedWay(run.mode, run)));
     if (rows.length === 0) return print(text === '' ? 'Nothing was loaded yet.' : 'No load has this in its name.');
     for (const line of tableLines(columns, rows.map(cells), windowOf(stdout, environment))) print(line);
     if (total > rows.length) print(`${grouped(total - rows.length)} more; --limit shows them.`);
@@ -36,7 +37,7 @@ const columns = [
   { head: 'INPUT' },
   { head: 'MODE' },
   { head: 'BY' },
-  ...['INSERTED', 'REPLACED', 'UNCHANGED', 'DELETED', 'HELD', 'REFUSED'].map((head) => ({
+  ...['INSERTED', 'CHANGED', 'UNCHANGED', 'DELETED', 'HELD', 'REFUSED'].map((head) => ({
     head,
     right: true as const,
   })),

@@ -2,11 +2,12 @@ import { UserError } from '../../errors/errors.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
 import { toCompleteTextMarc } from '../../marc/writers/text-complete.ts';
 import { recordErrors } from '../../records/errors.ts';
-import { readRecord, recordHistory } from '../../records/history.ts';
+import { type RevisionInfo, readRecord, recordHistory } from '../../records/history.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { readVersion, recordNumber } from '../read-version.ts';
 import { merge, unmerge } from '../record-merge.ts';
+import { tableLines, windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
 
 const revisionOption = {
@@ -35,20 +36,41 @@ const show = defineSubcommand({
 const history = defineSubcommand({
   summary: 'List the versions of a record.',
   examples: [
-    { command: 'record history 12', doc: 'The newest first, with the time and the way in which each was replaced.' },
+    { command: 'record history 12', doc: 'The newest first: when each was written, by whom, and what brought it.' },
   ],
   arguments: { id: { doc: 'Number of the record.' } },
   options: jsonOption,
-  run: async ({ arguments: { id }, options, settings, print, printJson }) => {
+  run: async ({ arguments: { id }, options, settings, environment, stdout, print, printJson }) => {
     const versions = await withDatabase(settings(), (database) => recordHistory(database, recordNumber(id)));
     if (options.json) return printJson(versions);
-    for (const { revision, modified, deleted, person, replaced, replacedBy } of versions) {
-      const end = replaced === undefined ? 'current' : `replaced ${replaced.toISOString()} by ${replacedBy}`;
-      const by = person === undefined ? '' : `by ${person}, `;
-      print(`${String(revision).padStart(4)}  ${modified.toISOString()}  ${deleted ? 'deleted, ' : ''}${by}${end}`);
-    }
+    const rows = versions.map(({ revision, modified, deleted, person, replaced }, place) => {
+      const states = [...(replaced === undefined ? ['current'] : []), ...(deleted ? ['deleted'] : [])];
+      const at = modified.toISOString().slice(0, 19).replace('T', ' ');
+      return [String(revision), at, person ?? '', states.join(', '), cameBy(revision, versions[place + 1])];
+    });
+    for (const line of tableLines(versionColumns, rows, windowOf(stdout, environment))) print(line);
+    const [, before] = versions;
+    if (before === undefined) return;
+    const show = `reperio record show ${id} --revision ${before.revision}`;
+    const restore = `reperio record restore ${id} --revision ${before.revision}`;
+    print(`\n${show.padEnd(restore.length)}  prints version ${before.revision}`);
+    print(`${restore}  makes it the newest again`);
   },
 });
+
+const versionColumns = [
+  { head: 'VERSION', right: true },
+  { head: 'WRITTEN (UTC)' },
+  { head: 'BY', ifAny: true },
+  { head: 'STATE' },
+  { head: 'CAME BY', lines: 3 },
+] as const;
+
+/** What made a version is written down with the one that it replaced. */
+function cameBy(revision: number, before: RevisionInfo | undefined): string {
+  if (revision === 1) return 'first version';
+  return before?.revision === revision - 1 ? (before.replacedBy ?? '') : 'not known: the version before is gone';
+}
 
 const exportCommand = defineSubcommand({
   summary: 'Print records in an exchange format, with all their fields.',

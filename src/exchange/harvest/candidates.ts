@@ -1,4 +1,5 @@
 import { judge, matchFacts, type Profile, similarity } from '../../description/similarity.ts';
+import type { RecordVersion } from '../../index/entry.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { versionsOf } from '../../index/stored-records.ts';
 import type { MarcRecord } from '../../marc/record.ts';
@@ -12,12 +13,16 @@ export type SimilarFound =
 
 const mostCandidates = 50;
 
-/** Which record of the library is the same work, by title, authors and date. */
+/**
+ * Which record of the library is the same work, by title, authors and date. Where `isSame` says of
+ * one that the record would change nothing in it, nobody has to decide between it and others.
+ */
 export async function findSimilar(
   database: Queryable,
   snapshot: IndexSnapshot,
   record: MarcRecord,
   profile: Profile,
+  isSame: (version: RecordVersion) => boolean,
 ): Promise<SimilarFound> {
   const facts = matchFacts(record);
   const ids = candidatesFor(snapshot, facts.title);
@@ -27,6 +32,7 @@ export async function findSimilar(
     for (const version of versions) {
       if (version.deleted) continue;
       const verdict = judge(similarity(facts, matchFacts(version.record)), profile);
+      if (verdict !== 'other' && isSame(version)) return { kind: 'matched', id: version.id };
       if (verdict === 'same') same.push(version.id);
       else if (verdict === 'perhaps') perhaps.push(version.id);
     }

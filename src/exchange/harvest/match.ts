@@ -1,3 +1,6 @@
+import type { RecordVersion } from '../../index/entry.ts';
+import { sameContent } from '../../marc/content.ts';
+import { withoutOwnLinks } from '../../marc/own-links.ts';
 import { controlField, controlValue, dataField, type MarcRecord } from '../../marc/record.ts';
 import {
   broughtKeys,
@@ -40,7 +43,7 @@ export async function matchAll(list: readonly Working[], context: PrepareContext
           ? { kind: 'identified', id }
           : own > 0
             ? { kind: 'matched', id: own }
-            : await similarTo(one, context);
+            : await similarTo(one, identity, context);
     fates.push(fateOf(one, identity, found, context));
   }
   return fates;
@@ -53,10 +56,12 @@ type Found =
   | { readonly kind: 'matched'; readonly id: number }
   | { readonly kind: 'ambiguous'; readonly ids: readonly number[] };
 
-async function similarTo({ record, deletes }: Working, context: PrepareContext): Promise<Found> {
+async function similarTo({ record, deletes }: Working, identity: Identity, context: PrepareContext): Promise<Found> {
   const { profile } = context.source.steps.match;
   if (profile === 'strict' || deletes) return { kind: 'none' };
-  return await findSimilar(context.database, await context.snapshot(), record!, profile);
+  const isSame = ({ id, record: ours }: RecordVersion): boolean =>
+    sameContent(withNumber(record!, identity, id), withoutOwnLinks(ours, id));
+  return await findSimilar(context.database, await context.snapshot(), record!, profile, isSame);
 }
 
 function fateOf(one: Working, identity: Identity, found: Found, { source, tally }: PrepareContext): Fate {

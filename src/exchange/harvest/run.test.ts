@@ -308,6 +308,37 @@ test('steps: converted, filtered, matched by title and authors, held', async () 
   assert.equal(await versions(), before);
 });
 
+test('a record that is like several, and would change nothing in one of them, does not wait', async () => {
+  const fields = [
+    dataField('100', ' ', ' ', [{ code: 'a', value: 'Roe, R.' }]),
+    dataField('245', ' ', ' ', [{ code: 'a', value: 'Lanterns along the eastern canal' }]),
+    dataField('260', ' ', ' ', [{ code: 'c', value: '2021' }]),
+  ];
+  const ids: number[] = [];
+  for (const note of ['red', 'blue'])
+    ids.push(
+      await insertRecord(store.database, [
+        ...fields,
+        dataField('500', ' ', ' ', [{ code: 'a', value: `copy in ${note}` }]),
+      ]),
+    );
+  const one = await source({ steps: { ...usualSteps, match: { ...usualSteps.match, profile: 'normal' } } });
+  server.records = server.records.slice(0, 2);
+  const metadata = (note: string): string =>
+    `<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000nam a2200000 a 4500</leader>${fields
+      .map(({ tag, subfields: [part] }) => element(tag, part!.code, part!.value))
+      .join('')}${element('500', 'a', note)}</record>`;
+  change(1, { metadata: metadata('copy in blue') });
+  change(2, { metadata: metadata('copy in green') });
+  const done = await run(one);
+  assert.deepEqual(done.counts['upload'], { unchanged: 1, held: 1 });
+  assert.equal((await recordOf(one, 1)).record, ids[1]);
+});
+
+function element(tag: string, code: string, value: string): string {
+  return `<datafield tag="${tag}" ind1=" " ind2=" "><subfield code="${code}">${value}</subfield></datafield>`;
+}
+
 test('deletions are held or ignored when the source says so, and a source goes without its records', async () => {
   for (const deleted of ['hold', 'ignore'] as const) {
     const one = await source({ deleted });

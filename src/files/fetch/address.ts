@@ -1,12 +1,15 @@
 /** Is this an address, as it stands in a field, rather than a path of this machine? */
 export function isAddress(location: string): boolean {
-  return /^[a-z][a-z\d+.-]*:\/\//i.test(location);
+  return /^(?:[a-z][a-z\d+.-]*:\/\/|(?:https?|file|data):)/i.test(location);
 }
 
 /** Without what may be a secret: name and password, query, fragment. */
 export function shownLocation(location: string): string {
   if (!isAddress(location)) return location.length <= 300 ? location : `${location.slice(0, 300)}…`;
-  if (!URL.canParse(location)) return `${location.slice(0, location.indexOf('://'))}://…`;
+  const scheme = location.slice(0, location.indexOf(':') + 1);
+  if (!URL.canParse(location)) return `${scheme}…`;
+  // What stands behind "data:" is the file itself.
+  if (/^data:/i.test(location)) return `${scheme}…`;
   const { protocol, host, pathname, search } = new URL(location);
   const path = pathname.length <= 300 ? pathname : `${pathname.slice(0, 300)}…`;
   return `${protocol}//${host}${path}${search === '' ? '' : '?…'}`;

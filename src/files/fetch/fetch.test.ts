@@ -20,7 +20,7 @@ import { after, before, test } from 'node:test';
 import { findProgram } from '../../../test/support/packages.ts';
 import { UserError } from '../../errors/errors.ts';
 import { localStore } from '../local-store.ts';
-import { prefixesOf, shownLocation } from './address.ts';
+import { isAddress, prefixesOf, shownLocation } from './address.ts';
 import { type FetchRules, fetchFile } from './fetch.ts';
 import { takeLocal } from './local.ts';
 import { isPublicAddress } from './public-address.ts';
@@ -130,7 +130,13 @@ test('only what is below fetch-urls is asked, and only by https', async () => {
     assert.match(await fails(path), /REPERIO_FETCH_REFUSED.*`fetch-urls`/, path);
   const other = (address: string) => refusal(fetchFile(store, address, rules()));
   assert.match(await other(`${base}/open/a`.replace('https', 'http')), /does not begin with https/);
-  assert.match(await other('file:///etc/passwd'), /does not begin with https/);
+  for (const address of ['file:///etc/passwd', 'file:/etc/passwd', 'FILE:etc', 'data:text/plain,hi']) {
+    assert.ok(isAddress(address), `${address} is no path`);
+    assert.match(await other(address), /does not begin with https/);
+  }
+  assert.equal(shownLocation('data:text/plain,secret'), 'data:…');
+  assert.equal(isAddress('C:\\files\\a.pdf'), false);
+  assert.match(await other(`${base}/open/a`.replace('https://', 'https://%zz:x@')), /REFUSED.* is no address/);
   assert.match(await other('https://files.example.evil/open/a'), /fetch-urls/);
   assert.match(await other('https://files.example:1/open/a'), /fetch-urls/);
   assert.equal(asked.length, count, 'nothing was asked');

@@ -119,8 +119,8 @@ function allowed(location: string, at: string, { prefixes }: Pick<FetchRules, 'p
   const refuse = (reason: string, hint: string): UserError =>
     new UserError(fileErrors.notAllowed, { address: shownLocation(location), reason, hint });
   const where = at === location ? 'it' : `it leads to ${shownLocation(at)}, which`;
-  if (at.length > longestAddress || !URL.canParse(at)) throw refuse(`${where} is no address`, 'Correct the address.');
-  const url = new URL(at);
+  const url = at.length > longestAddress || !URL.canParse(at) ? undefined : new URL(at);
+  if (url === undefined || !hasReadableCredentials(url)) throw refuse(`${where} is no address`, 'Correct the address.');
   if (url.protocol !== 'https:')
     throw refuse(
       `${where} does not begin with https://`,
@@ -217,6 +217,15 @@ function askAt(
   asked.once('error', reject);
   asked.end();
   return promise.finally(() => clearTimeout(late));
+}
+
+function hasReadableCredentials(url: URL): boolean {
+  try {
+    credentialsOf(url);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function credentialsOf({ username, password }: URL): string {

@@ -1,4 +1,5 @@
 import type { MarcRecord } from '../../marc/record.ts';
+import type { Checked } from '../check-incoming.ts';
 import type { Identity } from '../identifiers.ts';
 import type { PackedRecords } from './protocol.ts';
 
@@ -18,12 +19,12 @@ export interface RawBatch extends PackedRecords {
   readonly stamps: Map<number, Date>;
   /** Those that were read already, by index: they are not parsed again. */
   readonly read: ReadonlyMap<number, ReadRecord>;
-  /** Those that wait for a person since rules of the site say so, by index, and what was found. */
-  readonly held: Map<number, readonly string[]>;
+  /** What rules of the site have found in those that came whole, by index. */
+  readonly checked: Map<number, Checked>;
 }
 
 export function rawBatch(packed: PackedRecords, read: ReadonlyMap<number, ReadRecord> = new Map()): RawBatch {
-  return { ...packed, count: packed.ends.length, stamps: new Map(), read, held: new Map() };
+  return { ...packed, count: packed.ends.length, stamps: new Map(), read, checked: new Map() };
 }
 
 /** A view of one record's bytes. */

@@ -1,19 +1,11 @@
 import { UserError } from '../../errors/errors.ts';
 import { recordLabel } from '../../marc/problem.ts';
-import type { Reason } from '../../marc/raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
-import type { Checked, CheckIncoming } from '../check-incoming.ts';
+import { type Checked, type CheckIncoming, nothingFound } from '../check-incoming.ts';
 import type { Identity } from '../identifiers.ts';
 import { isPartial, type WriteMode } from '../modes.ts';
-
-export interface CheckedWhole {
-  readonly refused: Reason | undefined;
-  readonly holds: readonly string[];
-  /** Sentences that name the record. */
-  readonly warnings: readonly string[];
-}
-
-const nothing: CheckedWhole = { refused: undefined, holds: [], warnings: [] };
+import type { RawBatch } from './batch-store.ts';
+import type { Ruled } from './protocol.ts';
 
 export interface ComesWhole {
   /** Its place in the batch. */
@@ -23,25 +15,35 @@ export interface ComesWhole {
   readonly position: number;
 }
 
+export interface WholeChecks {
+  readonly add: (one: ComesWhole) => void;
+  /** What becomes of those that the library does not have. */
+  readonly end: () => ReadonlyMap<number, Ruled>;
+}
+
 /** Records in memory at once, of which questions are asked together. */
 const atOnce = 500;
 
 /**
- * Asks rules of the site of records that come whole, before they get numbers, some at a time;
- * `tell` is called for each in which something was found. A part of a record is looked at with the
- * rest: see `nextVersion`.
+ * Asks rules of the site of records that come whole, before they get numbers, some at a time; what
+ * they find stays with the batch, for those that the library has: see `nextVersion`. So is a part
+ * of a record looked at, with the rest.
  */
 export function wholeChecks(
   { checks, mode }: { readonly checks?: CheckIncoming | undefined; readonly mode: WriteMode },
-  tell: (one: ComesWhole, checked: CheckedWhole) => void,
-): { readonly add: (one: ComesWhole) => void; readonly end: () => void } {
-  if (checks === undefined || mode === 'hold' || isPartial(mode)) return { add: () => undefined, end: () => undefined };
+  batch: Pick<RawBatch, 'checked'>,
+): WholeChecks {
+  const ruled = new Map<number, Ruled>();
+  if (checks === undefined || mode === 'hold' || isPartial(mode)) return { add: () => undefined, end: () => ruled };
   let waiting: ComesWhole[] = [];
-  const end = (): void => {
+  const look = (): void => {
     const found = checks(waiting.map(({ record }) => record));
     waiting.forEach((one, place) => {
-      const checked = checkedOf(one, found[place]!);
-      if (checked !== nothing) tell(one, checked);
+      const checked = found[place]!;
+      if (checked === nothingFound) return;
+      batch.checked.set(one.index, checked);
+      const verdict = ruledOf(one, checked);
+      if (verdict !== undefined) ruled.set(one.index, verdict);
     });
     waiting = [];
   };
@@ -49,18 +51,18 @@ export function wholeChecks(
     add: (one) => {
       if (one.identity.deletes) return;
       waiting.push(one);
-      if (waiting.length >= atOnce) end();
+      if (waiting.length >= atOnce) look();
     },
-    end,
+    end: () => {
+      look();
+      return ruled;
+    },
   };
 }
 
-function checkedOf({ identity, position }: ComesWhole, { refusal, holds, warnings }: Checked): CheckedWhole {
-  if (refusal === undefined && holds.length === 0 && warnings.length === 0) return nothing;
-  const label = recordLabel(position, identity.control);
-  if (refusal !== undefined) {
-    const { code, message, hint } = new UserError(refusal.error, { record: label, ...refusal.values });
-    return { refused: { code, message, hint }, holds: [], warnings: [] };
-  }
-  return { refused: undefined, holds, warnings: warnings.map((text) => `${label} breaks ${text}.`) };
+function ruledOf({ identity, position }: ComesWhole, { refusal, holds }: Checked): Ruled | undefined {
+  if (refusal === undefined) return holds.length > 0 ? 'held' : undefined;
+  const values = { record: recordLabel(position, identity.control), ...refusal.values };
+  const { code, message, hint } = new UserError(refusal.error, values);
+  return { code, message, hint };
 }

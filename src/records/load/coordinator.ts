@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { recordLabel } from '../../marc/problem.ts';
 import type { Database } from '../../store/database.ts';
 import type { SharedLease } from '../../store/lease.ts';
+import { knownBy } from '../identifiers.ts';
 import type { WriteMode } from '../modes.ts';
 import { BatchView } from './batch-view.ts';
 import type { Batch } from './batches.ts';
@@ -228,15 +229,14 @@ export class Coordinator {
 
   async #plan(job: Job): Promise<Plan> {
     const { database, mode, force } = this.#options;
-    const { identities, held: waits } = await job.identified;
-    const held = new Set(waits);
+    const { identities, ruled } = await job.identified;
     await this.#letOthersInsert(job);
     const view = new BatchView(this.#pending);
     job.surprisesBefore = this.#surprises;
     const known = this.#known;
     await view.load(database, mode, identities, known);
     const { batch, bad, actual } = job;
-    const plan = planBatch({ batch, identities, held, bad, actual, mode, force, view, lastId: this.#nextId, known });
+    const plan = planBatch({ batch, identities, ruled, bad, actual, mode, force, view, lastId: this.#nextId, known });
     this.#nextId = plan.lastIdAfter;
     view.publish(batch.number);
     return plan;
@@ -335,6 +335,7 @@ export class Coordinator {
       ({ index, reason }, place): RefusedRaw => ({
         position: batch.positions[index]!,
         control001: identities[index]!.control || undefined,
+        known: knownBy(identities[index]!),
         reason,
         raw: raws[place]!,
       }),

@@ -5,10 +5,11 @@ import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import type { MarcRecord } from '../../marc/record.ts';
 import { encodeStored } from '../../marc/stored.ts';
 import type { Queryable } from '../../store/database.ts';
+import { nothingFound } from '../check-incoming.ts';
 import { isDeleted } from '../deletion.ts';
 import { recordErrors } from '../errors.ts';
 import { expectedKeys, type Identity, identify, keysAfter } from '../identifiers.ts';
-import { type Holding, nextVersion, type Standing } from '../next-version.ts';
+import { type Holding, nextVersion, type Standing, wouldChangeNothing } from '../next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import { withSource } from '../with-source.ts';
 import type { BatchContext } from './batch-context.ts';
@@ -16,6 +17,9 @@ import { type RawBatch, rawRecord } from './batch-store.ts';
 import { type AskedBase, type Bases, findBase, piecesOf, readBases, readStanding } from './current-versions.ts';
 import { type Place, placesById } from './places.ts';
 import { flags, type Outcome, outcomes, type Surprise, type WriteOrder, type WrittenBatch } from './protocol.ts';
+
+/** Records in memory at once, of those that wait. */
+const heldAtOnce = 500;
 
 /** What becomes of one record of the library in a batch. */
 export interface DecidedRecord {
@@ -74,7 +78,11 @@ export class BatchDecider {
       outcomes: this.#outcomes,
       revisions: this.#revisions,
       refusals: this.#refusals,
-      held: this.held.map(({ index, holding }) => ({ index, code: holding.reason })),
+      held: this.held.map(({ index, holding: { reason, conflicts, findings = [] } }) => ({
+        ...{ index, code: reason },
+        ...(conflicts.length > 0 && { conflicts }),
+        ...(findings.length > 0 && { findings }),
+      })),
       surprises: this.#surprises,
       warnings: this.warnings,
     };
@@ -82,10 +90,8 @@ export class BatchDecider {
 
   /** In ascending number of the records, as segments want them. */
   async *pieces(database: Queryable, locks: boolean): AsyncGenerator<DecidedPiece, void, void> {
-    const { ids, flags: flagsOf } = this.#order;
-    ids.forEach((_, index) => {
-      if ((flagsOf[index]! & flags.holds) !== 0) this.#holdAsAsked(index);
-    });
+    const { flags: flagsOf } = this.#order;
+    await this.#holdWhatWaits(database);
     const places = placesById(this.#order);
     const changed = places.filter(({ indexes }) => (flagsOf[indexes[0]!]! & flags.replaces) !== 0);
     const byId = new Map(changed.map((place) => [place.id, place]));
@@ -157,7 +163,7 @@ export class BatchDecider {
         const [isReplaced, isDeletion] = [(flag & flags.replaces) !== 0, (flag & flags.deletes) !== 0];
         // It was there when the batch was planned, or it is known to this dry run only.
         if (isReplaced) {
-          if (this.#context.dryRun) this.#done(index, isDeletion ? 'deleted' : 'replaced', 0);
+          if (this.#context.dryRun) this.#foresee(given, isDeletion);
           else this.#refuse(index, new UserError(recordErrors.unknown, { record: this.#label(given) }));
           continue;
         }
@@ -188,7 +194,8 @@ export class BatchDecider {
     const { mode } = this.#context;
     const { index, record } = given;
     const find = (stamp: Date) => findBase(bases, seen, stamp);
-    const verdict = nextVersion(current, { ...given, mode }, this.#context, find, this.#now);
+    const checked = this.#batch.checked.get(index);
+    const verdict = nextVersion(current, { ...given, mode, checked }, this.#context, find, this.#now);
     switch (verdict.kind) {
       case 'refused': {
         const values = { ...verdict.values, record: this.#label(given) };
@@ -204,7 +211,7 @@ export class BatchDecider {
         return verdict.keys;
       case 'write':
         this.#warn(index, current.id, verdict.outcome === 'deleted' ? undefined : instructionWarning(record));
-        for (const text of verdict.warnings ?? []) this.warnings.push(`${this.#label(given)} breaks ${text}.`);
+        this.#warnOfRules(given, verdict.warnings);
         versions.push(verdict);
         seen.push({ ...standingOf(verdict, verdict.keys), aliases: current.aliases });
         this.#done(index, verdict.outcome, verdict.version.revision);
@@ -212,7 +219,9 @@ export class BatchDecider {
     }
   }
 
-  #insert(id: number, { index, record: content, identity, ours }: Given): { version: RecordVersion; marc: string } {
+  #insert(id: number, given: Given): { version: RecordVersion; marc: string } {
+    const { index, record: content, identity, ours } = given;
+    this.#warnOfRules(given, this.#batch.checked.get(index)?.warnings);
     const { created, warning } = creationOf(content, this.#now);
     this.#warn(index, id, warning);
     this.#warn(index, id, instructionWarning(content));
@@ -221,11 +230,36 @@ export class BatchDecider {
     return { version, marc: encodeStored(record) };
   }
 
-  #holdAsAsked(index: number): void {
-    const findings = this.#batch.held.get(index);
-    const reason = findings === undefined ? 'ASKED' : 'CHECK';
-    const holding: Holding = { kind: 'held', reason, conflicts: [], base: undefined, findings: findings ?? [] };
-    const record = withSource(this.#parse(index).record, this.#context.source);
+  /** Of a record that this dry run alone knows of. */
+  #foresee(given: Given, isDeletion: boolean): void {
+    const { index } = given;
+    const { refusal, holds } = this.#batch.checked.get(index) ?? nothingFound;
+    if (refusal !== undefined)
+      this.#refuse(index, new UserError(refusal.error, { record: this.#label(given), ...refusal.values }));
+    else this.#done(index, isDeletion ? 'deleted' : holds.length > 0 ? 'held' : 'replaced', 0);
+  }
+
+  async #holdWhatWaits(database: Queryable): Promise<void> {
+    const { ids, flags: flagsOf } = this.#order;
+    const waiting = Array.from(ids.keys()).filter((index) => (flagsOf[index]! & flags.holds) !== 0);
+    for (let from = 0; from < waiting.length; from += heldAtOnce) {
+      const some = waiting.slice(from, from + heldAtOnce);
+      const known = new Set(some.map((index) => ids[index]!).filter((id) => id > 0));
+      const standing = known.size === 0 ? new Map() : await readStanding(database, [...known]);
+      for (const index of some) this.#holdWhole(index, standing.get(ids[index]!));
+    }
+  }
+
+  #holdWhole(index: number, standing: Standing | undefined): void {
+    const given = this.#parse(index);
+    const findings = this.#batch.checked.get(index)?.holds ?? [];
+    if (standing !== undefined && wouldChangeNothing(standing, given, this.#context)) {
+      this.#done(index, 'unchanged', standing.revision);
+      return;
+    }
+    const reason = findings.length === 0 ? 'ASKED' : 'CHECK';
+    const holding: Holding = { kind: 'held', reason, conflicts: [], base: undefined, findings };
+    const record = withSource(given.record, this.#context.source);
     this.held.push({ id: this.#order.ids[index]!, index, record, holding });
     this.#done(index, 'held', 0);
   }
@@ -242,6 +276,10 @@ export class BatchDecider {
 
   #label({ index, identity }: Given): string {
     return recordLabel(this.#batch.positions[index]!, identity.control);
+  }
+
+  #warnOfRules(given: Given, found: readonly string[] = []): void {
+    for (const text of found) this.warnings.push(`${this.#label(given)} breaks ${text}.`);
   }
 
   #warn(index: number, id: number, what: string | undefined): void {

@@ -210,7 +210,11 @@ function written({ inserted, replaced, merged, deleted }: LoadTotals): number {
   return inserted + replaced + merged + deleted;
 }
 
-function statusOf(reports: readonly FileReport[], mode: WriteMode): 0 | 1 | 2 {
+/**
+ * What was loaded to wait waits as it should; with another mode what waits is for somebody to look
+ * at.
+ */
+export function statusOf(reports: readonly FileReport[], mode: WriteMode): 0 | 1 | 2 {
   const done = reports.some((report) => written(report) + report.unchanged + report.held > 0);
   const waits = mode !== 'hold' && reports.some(({ held }) => held > 0);
   const failed = reports.some((report) => report.refused > 0 || report.error !== undefined);

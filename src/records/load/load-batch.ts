@@ -45,7 +45,7 @@ export async function loadBatch(
 ): Promise<LoadedBatch> {
   const whole: BatchContext = { ...context, dryRun: false, run: undefined, encoding: undefined };
   const batch = packed(records);
-  const { identities, refused, warnings } = identifyAll(whole, batch);
+  const { identities, ruled, refused } = identifyAll(whole, batch);
   await shareLease(transaction, 'numbers');
   const [counter] = await transaction.query<{ last: number }>(
     sql`SELECT last_id AS last FROM record_counter FOR UPDATE`,
@@ -57,7 +57,7 @@ export async function loadBatch(
     ...{
       batch: { number: 0, positions: batch.positions },
       identities,
-      held: new Set(batch.held.keys()),
+      ruled,
       mode: whole.mode,
       view,
     },
@@ -71,14 +71,13 @@ export async function loadBatch(
   if (plan.asksItself && written.surprises.length > 0) throw new NotAsPlanned();
   await transaction.query(sql`UPDATE record_counter SET last_id = ${plan.lastIdAfter}`);
   const refusals = [...plan.refusals, ...written.refusals].map(({ index, reason }) => ({
-    position: index + 1,
-    reason,
+    ...{ position: index + 1, control001: identities[index]?.control, reason },
   }));
   const all = [...refused, ...refusals];
   return {
     outcomes: outcomesOf(batch, plan, written, all),
     reasons: new Map(all.map(({ position, reason }) => [position, reason])),
-    warnings: [...warnings, ...written.warnings],
+    warnings: written.warnings,
     publish: async () => {
       if (segment === undefined) await wake(transaction);
       else await publish(transaction, { add: [segment], remove: [] });
@@ -103,15 +102,8 @@ function packed(records: readonly (Uint8Array | ReadRecord)[]): RawBatch {
 
 function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
   const identities: (Identity | undefined)[] = [];
-  const refused: Pick<RefusedRaw, 'position' | 'reason'>[] = [];
-  const warnings: string[] = [];
-  const whole = wholeChecks({ mode, checks }, ({ index, position }, checked) => {
-    warnings.push(...checked.warnings);
-    if (checked.holds.length > 0) batch.held.set(index, checked.holds);
-    if (checked.refused === undefined) return;
-    refused.push({ position, reason: checked.refused });
-    identities[index] = undefined;
-  });
+  const refused: Omit<RefusedRaw, 'raw'>[] = [];
+  const whole = wholeChecks({ mode, checks }, batch);
   for (let index = 0; index < batch.count; index++) {
     const position = batch.positions[index]!;
     const known = batch.read.get(index);
@@ -121,14 +113,13 @@ function identifyAll({ mode, source, checks }: BatchContext, batch: RawBatch) {
     }
     const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) });
     if (result.kind === 'refused') {
-      refused.push({ position, reason: result.reason });
+      refused.push({ position, control001: result.control001, reason: result.reason });
       identities.push(undefined);
       continue;
     }
     add(index, position, result.record, identify(result.record, source, result.harvested));
   }
-  whole.end();
-  return { identities, refused, warnings };
+  return { identities, refused, ruled: whole.end() };
 
   function add(index: number, position: number, record: MarcRecord, identity: Identity): void {
     identities.push(identity);

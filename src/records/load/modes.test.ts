@@ -14,9 +14,11 @@ import { defaultSite } from '../../site/default.ts';
 import { indexDigest } from '../../site/digest.ts';
 import type { Site } from '../../site/site.ts';
 import { currentSite, currentSource } from '../../site/versions.ts';
+import { incomingChecks } from '../check-incoming.ts';
 import { acceptHeld, listHeld, readHeld, rejectHeld } from '../held.ts';
 import { readRecord, recordHistory } from '../history.ts';
 import type { WriteMode } from '../modes.ts';
+import { rulesOf } from '../next-version.ts';
 import { writeRecords } from '../write.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
 import type { RecordOutcome } from './outcome.ts';
@@ -347,6 +349,62 @@ async function applied(source: string): Promise<Site> {
     SELECT coalesce(max(number), 0) + 1, ${source}, md5(${source}), ${indexDigest(defaultSite())} FROM site_version`);
   return (await currentSite(store.database)).site;
 }
+
+test('what would change nothing neither waits nor is refused, whatever rules and modes say', async () => {
+  const { source } = await currentSource(store.database);
+  const one = book(field('035', '(X)1'), field('245', 'One'), field('500', 'Odd'));
+  const two = book(field('035', '(X)2'), field('500', 'without a title'));
+  const three = book(field('035', '(X)3'), field('245', 'A thesis'));
+  await run('insert', [one, two, three]);
+  const site = await applied(`${source}
+checks:
+  - {name: title, what: mandatory, paths: [245__a], then: refuse}
+  - {name: odd, what: regexp, paths: [500__a], matches: '^[a-z]', then: hold}
+  - {name: thesis, what: mandatory, paths: [502__a], where: {query: 'title:thesis'}}
+`);
+  const warnings: string[] = [];
+  const onWarning = (text: string): void => void warnings.push(text);
+  for (const mode of ['replace', 'insert-or-replace', 'hold'] as const) {
+    const again = await run(mode, [one, two, three], { onWarning });
+    assert.deepEqual(
+      summary(again),
+      [1, 2, 3].map((id) => ['unchanged', id, 1]),
+      mode,
+    );
+  }
+  assert.deepEqual([warnings, await listHeld(store.database, { all: false, limit: 9 })], [[], []]);
+  const rules = { ...rulesOf(site), hidden: 'keep', always: false, checks: incomingChecks(site, true) } as const;
+  for (const mode of ['insert-or-replace', 'hold'] as const) {
+    const write = { record: one, mode, reason: 'test', rules };
+    const done = await writeRecords(store.database, compileAnalyzer(site), [write]);
+    assert.deepEqual([done[0]!.action, done[0]!.id], ['unchanged', 1], mode);
+  }
+  // With a change each rule says what it is there for, and holds what is not new for its record.
+  const odd = field('500', 'Odder');
+  const changed = await run(
+    'insert-or-replace',
+    [one, two, three].map(({ leader, fields }) => ({
+      leader,
+      fields: [...fields, odd],
+    })),
+    { onWarning },
+  );
+  assert.deepEqual(
+    changed.records.map(({ outcome, code }) => [outcome, code]),
+    [
+      ['held', 'CHECK'],
+      ['refused', 'REPERIO_RECORD_CHECK'],
+      ['held', 'CHECK'],
+    ],
+  );
+  assert.deepEqual(
+    (await listHeld(store.database, { all: false, limit: 9 })).map(({ record }) => record),
+    [1, 3],
+  );
+  // What the library has is not asked to wait by an insert: it is refused.
+  assert.equal((await run('insert', [one])).refused, 1);
+  await applied(source);
+});
 
 test('rules of the site refuse records, have them wait or are told, before they get numbers', async () => {
   const { source } = await currentSource(store.database);

@@ -32,8 +32,11 @@ export interface Plan {
 export interface PlanInput {
   readonly batch: Pick<Batch, 'number' | 'positions'>;
   readonly identities: Identified['identities'];
-  /** Those that wait whatever they match. */
-  readonly held: ReadonlySet<number>;
+  /**
+   * What rules of the site say of records that come whole, by index: of those that are new. Of a
+   * record that the library has they count only where something would change.
+   */
+  readonly ruled: Identified['ruled'];
   /** What the database was found to refuse, by index. */
   readonly bad: ReadonlyMap<number, string>;
   /** By what records are known behind these, where that is not what was expected, by index. */
@@ -55,7 +58,18 @@ export interface PlanInput {
  * Matches the records one after the other, each seeing what those before it became, and gives
  * numbers to the new ones.
  */
-export function planBatch({ batch, identities, held, bad, actual, mode, force, view, lastId, known }: PlanInput): Plan {
+export function planBatch({
+  batch,
+  identities,
+  ruled,
+  bad,
+  actual,
+  mode,
+  force,
+  view,
+  lastId,
+  known,
+}: PlanInput): Plan {
   const ids = new Int32Array(identities.length);
   const flagsOf = new Uint8Array(identities.length);
   const refusals: { index: number; reason: Reason }[] = [];
@@ -71,7 +85,7 @@ export function planBatch({ batch, identities, held, bad, actual, mode, force, v
     const problem = bad.get(index);
     const decision: Decision =
       problem === undefined
-        ? decide(identity, held.has(index) ? 'hold' : mode, holdings, force ? next : undefined)
+        ? decide(identity, mode, holdings, force ? next : undefined)
         : { refusal: recordErrors.refusedByDatabase, values: { reason: problem } };
     if ('passedOver' in decision) {
       passedOver.push(index);
@@ -85,9 +99,14 @@ export function planBatch({ batch, identities, held, bad, actual, mode, force, v
     }
     const { ours } = decision;
     const isNew = decision.id === 0 || decision.creates === true;
-    if (decision.holds === true) {
-      ids[index] = decision.id;
-      flagsOf[index] = flags.holds;
+    const verdict = isNew ? ruled.get(index) : undefined;
+    if (verdict !== undefined && verdict !== 'held') {
+      refusals.push({ index, reason: verdict });
+      return;
+    }
+    if (decision.holds === true || verdict === 'held') {
+      ids[index] = decision.creates === true ? 0 : decision.id;
+      flagsOf[index] = flags.holds | (ours ? flags.ours : 0);
       return;
     }
     const id = decision.id === 0 ? ++next : decision.id;

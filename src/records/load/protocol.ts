@@ -57,15 +57,20 @@ export interface Identified {
   /** Undefined where a record was refused. */
   readonly identities: readonly (Identity | undefined)[];
   readonly refused: readonly RefusedRaw[];
-  /** Indexes of those that wait since rules of the site say so. */
-  readonly held: readonly number[];
+  /** What rules of the site say of those that are new here, by index. */
+  readonly ruled: ReadonlyMap<number, Ruled>;
   /** Sentences that name their record. */
   readonly warnings: readonly string[];
 }
 
+/** It waits if it is new, or it is refused for this reason. */
+export type Ruled = 'held' | Reason;
+
 export interface RefusedRaw {
   readonly position: number;
   readonly control001: string | undefined;
+  /** The first identifier by which one without 001 is known: "DOI 10.1/x". */
+  readonly known?: string | undefined;
   readonly reason: Reason;
   readonly raw: Uint8Array;
 }
@@ -100,10 +105,17 @@ export interface WrittenBatch {
   /** The number of the version that each of them made, or found. */
   readonly revisions: Int32Array;
   readonly refusals: readonly { readonly index: number; readonly reason: Reason }[];
-  /** Codes of those that wait. */
-  readonly held: readonly { readonly index: number; readonly code: HeldReason }[];
+  readonly held: readonly HeldNote[];
   readonly surprises: readonly Surprise[];
   readonly warnings: readonly string[];
+}
+
+/** Why a record waits. */
+export interface HeldNote {
+  readonly index: number;
+  readonly code: HeldReason;
+  readonly conflicts?: readonly string[];
+  readonly findings?: readonly string[];
 }
 
 export interface CommitOrder {

@@ -60,15 +60,7 @@ class LoadThread {
     const identities: (Identity | undefined)[] = [];
     const refused: RefusedRaw[] = [];
     const warnings: string[] = [];
-    const checks = wholeChecks(this.#context, (one, checked) => {
-      const { index, identity, position } = one;
-      warnings.push(...checked.warnings);
-      if (checked.holds.length > 0) batch.held.set(index, checked.holds);
-      if (checked.refused === undefined) return;
-      const raw = Uint8Array.from(rawRecord(batch, index));
-      refused.push({ position, control001: identity.control || undefined, reason: checked.refused, raw });
-      identities[index] = undefined;
-    });
+    const checks = wholeChecks(this.#context, batch);
     for (let index = 0; index < batch.count; index++) {
       const position = batch.positions[index]!;
       const result = parseRaw(batch.format, { position, bytes: rawRecord(batch, index) }, this.#context.encoding);
@@ -101,8 +93,7 @@ class LoadThread {
         }
       }
     }
-    checks.end();
-    return { identities, refused, held: [...batch.held.keys()], warnings };
+    return { identities, refused, ruled: checks.end(), warnings };
   }
 
   raw({ batch, indexes }: WorkerCalls['raw']['input']): readonly Uint8Array[] {

@@ -15,7 +15,8 @@ export function loadsPage(context: PageContext, model: LoadsModel): string {
   const count = (
     of: 'inserted' | 'replaced' | 'merged' | 'unchanged' | 'held' | 'deleted' | 'refused',
   ): Column<LoadRun> => ({
-    head: tr.t(`admin.loads.${of}`),
+    // What was done with them is in the column of the mode.
+    head: tr.t(`admin.loads.${of === 'replaced' ? 'changed' : of}`),
     number: true,
     cell: (one) => (one.ended === undefined ? '' : tr.number(one[of])),
   });

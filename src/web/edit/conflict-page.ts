@@ -34,7 +34,7 @@ export function conflictPage(context: PageContext, model: ConflictModel): string
   const title = tr.t('edit.conflict.title', { id: String(id) });
   return layout(context, {
     ...{ title, unlisted: true },
-    main: html`<div class="editor"><h1>${title}</h1>
+    main: html`<div class="editor"><header><h1>${title}</h1><p class="actions"><a href="/edit">${tr.t('edit.overview')}</a></p></header>
 <p class="alert" role="alert">${by === undefined ? tr.t('edit.conflict.says', { revision: seen }) : tr.t('edit.conflict.says_who', { revision: seen, name: by })}</p>
 <p>${tr.t(hasBase ? 'edit.conflict.rest' : 'edit.conflict.no_base')}</p>
 <form class="editor-form" method="post" action="${actionOf(model)}">${formTokenField(context)}${keyField()}

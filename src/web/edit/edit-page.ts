@@ -43,7 +43,7 @@ export function editPage(context: PageContext, model: EditModel): string {
   return layout(context, {
     ...{ title, unlisted: true, head: model.head },
     main: html`<div class="editor">
-<header><h1>${title}</h1><p class="actions"><a href="${back}">${tr.t(id === 0 ? 'edit.overview' : 'edit.back')}</a>${id !== 0 && html` <a href="/record/${id}/history">${tr.t('record.tab.history')}</a> <a href="/record/new?from=${id}">${tr.t('edit.derive')}</a>`}</p></header>
+<header><h1>${title}</h1><p class="actions"><a href="${back}">${tr.t(id === 0 ? 'edit.overview' : 'edit.back')}</a>${id !== 0 && html` <a href="/record/${id}/history">${tr.t('record.tab.history')}</a> <a href="/record/new?from=${id}">${tr.t('edit.derive')}</a> <a href="/edit">${tr.t('edit.overview')}</a>`}</p></header>
 ${done(model.done)}${alert(model.problem)}${model.held !== 0 && html`<p class="note">${tr.rich('edit.of_held', { held: html`<a href="/held/${model.held}">${model.held}</a>` })}</p>`}
 ${othersNote(context, model.others)}${offers(context, model)}
 <form class="editor-form" method="post" action="${action}" id="editor">${formTokenField(context)}${keyField()}

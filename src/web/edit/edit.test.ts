@@ -43,6 +43,8 @@ test('the editor is for those who may edit the record; others learn nothing of i
   assert.equal(await status('bookish', paper), 403);
   for (const name of ['ada', 'bookish']) assert.equal(await status(name, secret), 404);
   assert.equal(await status('boss', secret), 200);
+  // Back to what else waits for them: in the head of the editor, beside the menu.
+  assert.match((await editor.reader('bookish').open(addressOf(book))).body, /<header><h1>.*<a href="\/edit">/);
   const link = /href="\/record\/\d+\/edit"/;
   for (const [name, sees] of [
     ['ada', true],

@@ -243,6 +243,7 @@ function changesJson({ counts, leftOut }: ChangeSet): object {
   const out = new Set(leftOut);
   return {
     actions: counts.actions,
+    ...(counts.rules !== undefined && { rules: counts.rules }),
     changes: counts.changes.slice(0, changesTold).map((change, place) => ({
       ...{ place, action: change.action, tag: change.tag, before: change.before, after: change.after },
       ...{ times: change.times, records: change.records, left_out: out.has(changeKey(change)) },

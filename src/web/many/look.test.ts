@@ -3,16 +3,14 @@ import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import { findDuplicates } from '../../cataloguing/duplicates/find.ts';
 import { applySite } from '../../library/apply-site.ts';
-import { jobKinds } from '../../library/job-kinds.ts';
 import { lookByRules, lookForDuplicates } from '../../library/walk-jobs.ts';
 import { dataField } from '../../marc/record.ts';
-import { lineOf } from '../../marc/writers/text.ts';
-import { readRecord } from '../../records/history.ts';
 import { deleteRecord } from '../../records/write.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { currentSource } from '../../site/versions.ts';
-import { createReader, type Reader } from '../test-reader.ts';
+import { createReader } from '../test-reader.ts';
 import { field, type Name, openTestUploads, recordOf, send, type TestUploads, xmlOf } from '../uploads/test-uploads.ts';
+import { toolsOf } from './test-tools.ts';
 
 const rules = `
 checks:
@@ -33,29 +31,7 @@ before(async () => {
 });
 after(() => world.close());
 
-function readerAs(name: Name): Reader {
-  const reader = createReader(world.app);
-  (reader.cookies as Map<string, string>).set('reperio', world.session(name)['cookie']!.split('=')[1]!);
-  return reader;
-}
-const lines = async (id: number): Promise<readonly string[]> =>
-  (await readRecord(world.store.database, id)).record.fields.filter(({ tag }) => tag > '009').map(lineOf);
-
-/** Does the job that waits, as a process for jobs does. */
-async function work(): Promise<void> {
-  const { database, url } = world.store;
-  const [row] = await database.query<{ id: number; kind: string; name: string; given: Record<string, unknown> }>(
-    sql`UPDATE job SET state = 'done' WHERE state = 'waiting' RETURNING id, kind, name, person, arguments AS given`,
-  );
-  const kind = jobKinds(database, url, world.settings).find((one) => one.name === row!.kind)!;
-  await kind.run({
-    ...{ person: undefined, ...row!, arguments: row!.given, checkpoint: undefined },
-    ...{ signal: new AbortController().signal, log: () => undefined, tell: () => undefined },
-    ...{ keep: async () => undefined, attach: async () => undefined },
-    file: () => Promise.reject(new Error('no file')),
-  });
-  await world.library.refresh();
-}
+const { readerAs, lines, work } = toolsOf(() => world);
 
 test('rules tell each person of records that are theirs to change, and of nothing that is hidden', async () => {
   const book = await world.write(field('245', 'One '), field('595', 'inside '), field('980', 'BOOK'));

@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import sql from 'sql-template-tag';
 import Value from 'typebox/value';
-import { jobKinds } from '../../library/job-kinds.ts';
 import { dataField } from '../../marc/record.ts';
-import { lineOf } from '../../marc/writers/text.ts';
-import { readRecord } from '../../records/history.ts';
 import { schemas } from '../api/schemas.ts';
-import { createReader, type Reader } from '../test-reader.ts';
+import { createReader } from '../test-reader.ts';
 import { field, type Name, openTestUploads, type TestUploads } from '../uploads/test-uploads.ts';
+import { toolsOf } from './test-tools.ts';
 
 let world: TestUploads;
 let book = 0;
@@ -23,31 +21,8 @@ before(async () => {
 });
 after(() => world.close());
 
-function readerAs(name: Name): Reader {
-  const reader = createReader(world.app);
-  const secret = world.session(name)['cookie']!.split('=')[1]!;
-  (reader.cookies as Map<string, string>).set('reperio', secret);
-  return reader;
-}
-const lines = async (id: number): Promise<readonly string[]> =>
-  (await readRecord(world.store.database, id)).record.fields.filter(({ tag }) => tag > '009').map(lineOf);
+const { readerAs, lines, work } = toolsOf(() => world);
 const task = 'actions:\n  - { on: 5%, do: replace-text, contains: old, with: new }\n';
-
-/** Does the job that waits, as a process for jobs does. */
-async function work(): Promise<void> {
-  const { database } = world.store;
-  const [row] = await database.query<{ id: number; name: string; person: string; given: Record<string, unknown> }>(
-    sql`UPDATE job SET state = 'done' WHERE state = 'waiting' RETURNING id, name, person, arguments AS given`,
-  );
-  const { id, name, person, given } = row!;
-  const kind = jobKinds(database, world.store.url, world.settings).find((one) => one.name === 'change-set')!;
-  await kind.run({
-    ...{ id, name, person, arguments: given, checkpoint: undefined, signal: new AbortController().signal },
-    ...{ log: () => undefined, tell: () => undefined, keep: async () => undefined, attach: async () => undefined },
-    file: () => Promise.reject(new Error('no file')),
-  });
-  await world.library.refresh();
-}
 
 test('who may change some records sees and changes these alone, and nothing that is hidden from them', async () => {
   const bob = readerAs('bob');

@@ -1,10 +1,13 @@
 import { addChangeSet } from '../../cataloguing/change-sets.ts';
 import { lookingActions } from '../../cataloguing/lookups.ts';
+import { onlyCorrects } from '../../cataloguing/planned.ts';
 import { previewActions } from '../../cataloguing/preview.ts';
 import { editable, readNumbers } from '../../cataloguing/selection.ts';
 import { requireTask } from '../../cataloguing/task-file.ts';
+import { withCurrentBases } from '../../checks/current-bases.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { idFormat } from '../../formats/format-names.ts';
+import { incomingChecksOf, obstaclesOf } from '../../records/check-incoming.ts';
 import { emptyRequest } from '../../search/request.ts';
 import type { Database } from '../../store/database.ts';
 import { doOnce } from '../exchange/do-once.ts';
@@ -41,7 +44,10 @@ export async function previewSet(
     await exchange.giveWay();
     await new Promise((go) => setImmediate(go));
   };
-  const made = await previewActions(database, ids, run, { hidden: hiddenFrom(exchange), pause });
+  const hidden = hiddenFrom(exchange);
+  const checks = incomingChecksOf(await withCurrentBases(database, snapshot.site), hidden.length > 0);
+  const rules = onlyCorrects(task) ? undefined : obstaclesOf(checks);
+  const made = await previewActions(database, ids, run, { hidden, rules, pause });
   const selection = listed === undefined ? query : `${grouped(listed.length)} numbers`;
   const wish = JSON.stringify([query, numbers, task]);
   const { id } = await doOnce(database, exchange, { scope: 'change sets', asked: wish }, async (transaction) => ({

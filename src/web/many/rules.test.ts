@@ -4,13 +4,11 @@ import sql from 'sql-template-tag';
 import { addBase } from '../../knowledge/bases.ts';
 import { setEntry } from '../../knowledge/entries.ts';
 import { applySite } from '../../library/apply-site.ts';
-import { jobKinds } from '../../library/job-kinds.ts';
 import { lookByRules } from '../../library/walk-jobs.ts';
-import { lineOf } from '../../marc/writers/text.ts';
 import { readRecord } from '../../records/history.ts';
 import { currentSource } from '../../site/versions.ts';
-import { createReader, type Reader } from '../test-reader.ts';
-import { field, type Name, openTestUploads, recordOf, send, type TestUploads, xmlOf } from '../uploads/test-uploads.ts';
+import { field, openTestUploads, recordOf, send, type TestUploads, xmlOf } from '../uploads/test-uploads.ts';
+import { toolsOf } from './test-tools.ts';
 
 /** What rules say stands wherever a record is written: by change sets, merges and restores too. */
 const rules = `
@@ -37,31 +35,7 @@ before(async () => {
 });
 after(() => world.close());
 
-function readerAs(name: Name): Reader {
-  const reader = createReader(world.app);
-  (reader.cookies as Map<string, string>).set('reperio', world.session(name)['cookie']!.split('=')[1]!);
-  return reader;
-}
-const lines = async (id: number): Promise<readonly string[]> =>
-  (await readRecord(world.store.database, id)).record.fields.filter(({ tag }) => tag > '009').map(lineOf);
-
-/** Does the job that waits, as a process for jobs does; its log. */
-async function work(): Promise<readonly string[]> {
-  const { database, url } = world.store;
-  const [row] = await database.query<{ id: number; kind: string; name: string; given: Record<string, unknown> }>(
-    sql`UPDATE job SET state = 'done' WHERE state = 'waiting' RETURNING id, kind, name, person, arguments AS given`,
-  );
-  const kind = jobKinds(database, url, world.settings).find((one) => one.name === row!.kind)!;
-  const log: string[] = [];
-  await kind.run({
-    ...{ person: undefined, ...row!, arguments: row!.given, checkpoint: undefined },
-    ...{ signal: new AbortController().signal, log: (_level, text) => void log.push(text), tell: () => undefined },
-    ...{ keep: async () => undefined, attach: async () => undefined },
-    file: () => Promise.reject(new Error('no file')),
-  });
-  await world.library.refresh();
-  return log;
-}
+const { readerAs, lines, work } = toolsOf(() => world);
 
 async function changeAll(task: string): Promise<{ readonly set: number; readonly log: readonly string[] }> {
   const bob = readerAs('bob');
@@ -198,4 +172,40 @@ test('a value that is added to a base of the library is allowed at once, here an
   await world.library.refresh();
   await lookByRules(world.library, {});
   assert.equal((await found()).length, 1, 'a value that is gone is found in all records');
+});
+
+test('a preview says how many records rules would refuse or hold, the first with reasons, before anything is applied', async () => {
+  const several = Array.from({ length: 22 }, (_, place) =>
+    world.write(field('245', `Leaf ${place}`), field('041', 'eng'), field('490', 'leaves'), field('980', 'BOOK')),
+  );
+  const ids = (await Promise.all(several)).toSorted((a, b) => a - b);
+  const untitled = await world.write(field('245', 'Branch'), field('490', 'leaves'), field('980', 'BOOK'));
+  const task = `actions:
+  - { on: 041, do: replace-text, subfield: a, is: eng, with: xxx }
+  - { on: 245, where: { subfield: a, is: Branch }, do: delete-field }
+`;
+  const bob = readerAs('bob');
+  await bob.open('/edit/many');
+  const page = await bob.sendAndFollow('/edit/many', { query: 'series:leaves or 490:leaves', task });
+  const [, set] = /action="\/edit\/many\/(\d+)"/.exec(page.body)!;
+  assert.match(page.body, /1 record would be refused\. 22 records would wait for a decision\./);
+  assert.match(page.body, /rule language: 041__a/);
+  assert.match(page.body, /rule title: 245__a is missing/);
+  assert.match(page.body, /And 2 more\./);
+  assert.ok(page.body.indexOf('would be refused') < page.body.indexOf('value="apply"'));
+  assert.match((await bob.open(`/edit/many/${set}?ln=fr`)).body, /1 notice serait refusée\. 22 notices attendraient/);
+  const told = await send(world, 'GET', `/api/change-sets/${set}`, world.session('bob'));
+  const { rules: ruled } = told.json();
+  assert.deepEqual([ruled.refused, ruled.held, ruled.first.length], [1, 22, 21]);
+  assert.deepEqual(
+    ruled.first.filter(({ outcome }: { outcome: string }) => outcome === 'refused'),
+    [{ id: untitled, outcome: 'refused', reasons: ['rule title: 245__a is missing'] }],
+  );
+  assert.equal(ruled.first[0].id, ids[0]);
+  await bob.open('/edit/many');
+  const fine = await bob.sendAndFollow('/edit/many', {
+    query: '490:leaves',
+    task: 'actions:\n  - { on: 490, do: replace-text, contains: leaves, with: fruits }\n',
+  });
+  assert.doesNotMatch(fine.body, /would be refused|would wait/);
 });

@@ -76,9 +76,29 @@ function applyPart({ tr }: PageContext, { set, toChange, many }: SetModel): Html
   if (set.counts.changed === 0) return html`<p>${tr.t('many.nothing')}</p>`;
   const confirm =
     toChange > many && checkbox('confirm', String(toChange), tr.t('many.confirm', { number: tr.number(toChange) }));
-  return html`${confirm}<p class="actions"><button name="wish" value="apply">${tr.t('many.apply')}</button>
+  return html`${rulesPart(tr, set)}${confirm}<p class="actions"><button name="wish" value="apply">${tr.t('many.apply')}</button>
 <button class="quiet" name="wish" value="save">${tr.t('many.save')}</button></p>
 <p class="small muted">${tr.t('many.apply_hint')}</p>`;
+}
+
+/** What rules would keep from being written, before somebody wants it. */
+function rulesPart(tr: PageContext['tr'], { counts: { rules } }: ChangeSet): Html | false {
+  if (rules === undefined || rules.refused + rules.held === 0) return false;
+  type Ruled = (typeof rules.first)[number];
+  const left = rules.refused + rules.held - rules.first.length;
+  const said = (['refused', 'held'] as const).filter((name) => rules[name] > 0);
+  const columns: readonly Column<Ruled>[] = [
+    {
+      head: tr.t('many.record'),
+      cell: ({ id }) => html`<a href="/record/${String(id)}">${tr.t('record.number', { id: String(id) })}</a>`,
+    },
+    { head: tr.t('upload.outcome'), cell: ({ outcome }) => tr.t(`many.became.${outcome}`) },
+    { head: tr.t('held.reason'), cell: ({ reasons }) => html`<span lang="en">${reasons.join('; ')}</span>` },
+  ];
+  return html`<h2>${tr.t('many.rules')}</h2>
+<p role="status">${said.map((name) => tr.t(`many.would_be.${name}`, { count: rules[name], number: tr.number(rules[name]) })).join(' ')} ${tr.t('many.rules_hint')}</p>
+${table(tr.t('many.rules'), columns, rules.first, { stacks: true })}
+${left > 0 && html`<p class="muted">${tr.t('many.rules_more', { count: left, number: tr.number(left) })}</p>`}`;
 }
 
 function actionsTable({ tr }: PageContext, { counts }: ChangeSet): Html {

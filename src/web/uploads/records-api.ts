@@ -8,7 +8,9 @@ import type { MarcRecord } from '../../marc/record.ts';
 import { toMarcJson } from '../../marc/writers/json.ts';
 import type { Written } from '../../records/change.ts';
 import { type Edited, type EditMode, editRecord } from '../../records/edit.ts';
+import type { WriteMode } from '../../records/modes.ts';
 import type { UploadedRecord } from '../../records/upload.ts';
+import { withChangedWay } from '../../records/what-was-done.ts';
 import { restoreIn } from '../../records/write.ts';
 import { analyzerOf } from '../../search/search.ts';
 import { readParameters } from '../api/parameters.ts';
@@ -38,7 +40,7 @@ export function recordsApiRoutes({ post, put, patch, remove }: Routes, uploads: 
       way: 'api',
       ...{ name, mode, callback, nonce, force: given.force === 1, dryRun: given['dry-run'] === 1 },
     } as const;
-    return sendTaken(exchange, await takeUpload(database, exchange, sent, wanted));
+    return sendTaken(exchange, await takeUpload(database, exchange, sent, wanted), wanted.mode);
   });
 
   const edits = { put: 'replace', patch: 'correct' } as const;
@@ -153,14 +155,15 @@ export function resultOf(exchange: Exchange, result: UploadedRecord): object {
   return { ...result, ...(result.id > 0 && { url: urlOf(exchange, result.id) }) };
 }
 
-function sendTaken(exchange: Exchange, taken: Taken): FastifyReply {
+function sendTaken(exchange: Exchange, taken: Taken, mode: WriteMode): FastifyReply {
   const address = (upload: number): string => `${exchange.page.baseUrl}/api/uploads/${upload}`;
   if (taken.kind === 'job') {
     const { upload, job } = taken;
     exchange.reply.header('location', address(upload));
     return sendJson(exchange, 202, { upload, job, url: address(upload) });
   }
-  const { upload, counts, results } = taken;
+  const { upload, results } = taken;
+  const counts = withChangedWay(mode, taken.counts);
   return sendJson(exchange, 200, {
     ...(upload === undefined ? { dryRun: true } : { upload, url: address(upload) }),
     ...{ counts, results: results.map((one) => resultOf(exchange, one)) },

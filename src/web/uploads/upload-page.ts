@@ -2,8 +2,9 @@ import { type Html, type HtmlValue, html } from '../../html/html.ts';
 import type { JobView } from '../../jobs/queue/job.ts';
 import type { Field } from '../../marc/record.ts';
 import { type WriteMode, writeModes } from '../../records/modes.ts';
-import { type UploadCounts, type UploadedRecord, uploadOutcomes } from '../../records/upload.ts';
+import { type UploadCounts, type UploadedRecord, type UploadOutcome, uploadOutcomes } from '../../records/upload.ts';
 import type { Upload } from '../../records/uploads.ts';
+import { changedWay } from '../../records/what-was-done.ts';
 import { dateTime } from '../ui/date-time.ts';
 import { facts } from '../ui/facts.ts';
 import { alert, done, form, formTokenField, select } from '../ui/form.ts';
@@ -33,7 +34,7 @@ export function uploadFormPage(context: PageContext, { mode, text, problem, uplo
     { head: tr.t('held.came'), cell: ({ at }) => dateTime(context, at) },
     { head: tr.t('upload.name'), cell: ({ name }) => html`<bdi>${name}</bdi>` },
     { head: tr.t('held.mode'), cell: (one) => modeText(context, one) },
-    { head: tr.t('upload.became'), cell: ({ counts, ended }) => countsText(context, counts, ended !== undefined) },
+    { head: tr.t('upload.became'), cell: (one) => countsText(context, one, one.ended !== undefined) },
   ];
   return page(
     context,
@@ -87,7 +88,7 @@ export function previewPage(context: PageContext, { results, changes }: Preview,
     tr.t('upload.preview'),
     html`<h1>${tr.t('upload.preview')}</h1>
 <p>${tr.t('upload.nothing_yet')}</p>
-<p>${countsText(context, counts, true)}</p>
+<p>${countsText(context, { mode: confirmation.mode, counts }, true)}</p>
 ${troubleTable(context, results)}
 ${changes.map(
   ({ id, fields }) => html`<section><h2>${tr.t('upload.change', { id: String(id) })}</h2>
@@ -129,7 +130,7 @@ export interface UploadModel {
 export function uploadPage(context: PageContext, model: UploadModel): string {
   const { tr } = context;
   const { upload, job, trouble, confirmation } = model;
-  const { id, at, ended, name, person = '', counts } = upload;
+  const { id, at, ended, name, person = '' } = upload;
   const title = tr.t(upload.dryRun ? 'upload.one_dry' : 'upload.one', { id: String(id) });
   const isRunning = ended === undefined && (job?.ended ?? null) === null;
   return page(
@@ -141,7 +142,7 @@ ${facts([
   [tr.t('held.mode'), [modeText(context, upload)]],
   [tr.t('held.by'), person === '' ? [] : [person]],
   [tr.t('held.came'), [dateTime(context, at)]],
-  [tr.t('upload.became'), ended === undefined ? [] : [countsText(context, counts, true)]],
+  [tr.t('upload.became'), ended === undefined ? [] : [countsText(context, upload, true)]],
   [tr.t('upload.job'), job === undefined || !isRunning ? [] : [howFar(context, job)]],
   [tr.t('admin.jobs.problem'), job === undefined || job.problem === null ? [] : [job.problem]],
   [tr.t('upload.callback'), upload.callbackProblem === undefined ? [] : [upload.callbackProblem]],
@@ -189,10 +190,16 @@ function troubleTable(context: PageContext, results: readonly UploadedRecord[]):
   return rows.length > 0 && table(tr.t('upload.trouble'), columns, rows, { stacks: true });
 }
 
-function countsText({ tr }: PageContext, counts: UploadCounts, isDone: boolean): string {
+function countsText(
+  { tr }: PageContext,
+  { mode, counts }: { readonly mode: WriteMode; readonly counts: UploadCounts },
+  isDone: boolean,
+): string {
   const shown = uploadOutcomes.filter((name) => (counts[name] ?? 0) > 0);
   if (shown.length === 0) return tr.t(isDone ? 'upload.nothing' : 'upload.running');
-  return shown.map((name) => `${tr.number(counts[name] ?? 0)} ${tr.t(`upload.outcomes.${name}`)}`).join(', ');
+  const said = (name: UploadOutcome): string =>
+    tr.t(`upload.outcomes.${name === 'replaced' ? changedWay(mode) : name}`);
+  return shown.map((name) => `${tr.number(counts[name] ?? 0)} ${said(name)}`).join(', ');
 }
 
 function modeText({ tr }: PageContext, { mode, dryRun }: Upload): string {

@@ -2,6 +2,7 @@ import { UserError } from '../../errors/errors.ts';
 import { requireJob } from '../../jobs/queue/read.ts';
 import { may } from '../../people/person.ts';
 import { readUpload, readUploadRecords, type Upload } from '../../records/uploads.ts';
+import { withChangedWay } from '../../records/what-was-done.ts';
 import { readParameters } from '../api/parameters.ts';
 import { uploadParameters } from '../api/write-schemas.ts';
 import type { Exchange, Routes } from '../exchange/exchange.ts';
@@ -38,6 +39,7 @@ export function uploadsApiRoutes({ get }: Pick<Routes, 'get'>, uploads: WebUploa
     const more = `${onlyTrouble ? 'trouble=1&' : ''}after=${last}`;
     return sendJson(exchange, 200, {
       ...{ ...upload, at: upload.at.toISOString(), ended: upload.ended?.toISOString() ?? null },
+      counts: withChangedWay(upload.mode, upload.counts),
       ...(job !== undefined && {
         job: { id: job.id, state: job.state, progress: job.progress, did: job.did, problem: job.problem },
       }),

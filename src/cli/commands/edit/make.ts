@@ -5,9 +5,11 @@ import { askToApply } from '../../../cataloguing/apply.ts';
 import { addChangeSet } from '../../../cataloguing/change-sets.ts';
 import { cataloguingErrors } from '../../../cataloguing/errors.ts';
 import { lookingActions } from '../../../cataloguing/lookups.ts';
+import { onlyCorrects } from '../../../cataloguing/planned.ts';
 import { previewActions } from '../../../cataloguing/preview.ts';
 import { editable, readNumbers } from '../../../cataloguing/selection.ts';
 import { requireTask } from '../../../cataloguing/task-file.ts';
+import { withCurrentBases } from '../../../checks/current-bases.ts';
 import { UserError } from '../../../errors/errors.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { idFormat } from '../../../formats/format-names.ts';
@@ -15,6 +17,7 @@ import { finish } from '../../../index/work.ts';
 import { openLibrary } from '../../../library/open.ts';
 import { compilePath } from '../../../marc/path.ts';
 import { may } from '../../../people/person.ts';
+import { incomingChecksOf, obstaclesOf } from '../../../records/check-incoming.ts';
 import { recordErrors } from '../../../records/errors.ts';
 import { noticeText } from '../../../search/notices.ts';
 import { emptyRequest } from '../../../search/request.ts';
@@ -78,7 +81,9 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
         stderr.write(`${grouped(found.length - ids.length)} of the records found are not yours to change.\n`);
       const hidden = may(snapshot.site, person, 'viewhiddenpaths') ? [] : snapshot.site.hiddenPaths.map(compilePath);
       const run = await lookingActions(database, snapshot.site, actions);
-      const preview = await previewActions(database, ids, run, { hidden });
+      const checks = incomingChecksOf(await withCurrentBases(database, snapshot.site), hidden.length > 0);
+      const rules = onlyCorrects(source) ? undefined : obstaclesOf(checks);
+      const preview = await previewActions(database, ids, run, { hidden, rules });
       const selection = options.query ?? `${grouped(numbers!.length)} numbers`;
       const id = await database.transaction((transaction) =>
         addChangeSet(transaction, { ...preview, person: person.name, name, task: source, selection }),

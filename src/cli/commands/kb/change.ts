@@ -112,7 +112,7 @@ there yet is made.`,
     ...asOption,
     ...jsonOption,
   },
-  run: async ({ arguments: { name, file }, options, settings, stdin, print, printJson }) => {
+  run: async ({ arguments: { name, file }, options, settings, stdin, stderr, print, printJson }) => {
     const bytes = file === '-' ? await buffer(stdin) : await fileBytes(file);
     const by = options.as ?? operator.name;
     const done = await withDatabase(settings(), async (database) => {
@@ -141,6 +141,8 @@ there yet is made.`,
       };
     });
     if (options.json) return printJson({ name, dryRun: options['dry-run'], ...done });
+    if (done.ambiguous !== undefined)
+      stderr.write(`warning: several values for one key, of which the last counts: ${done.ambiguous.join(', ')}\n`);
     const { added, changed, removed, unchanged } = done;
     const verb = options['dry-run'] ? 'Would import' : 'Imported';
     print(
