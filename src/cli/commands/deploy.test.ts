@@ -26,13 +26,11 @@ hosts:
 
 async function type(...words: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
-  const outcome = runCommandLine([...words, '--file', cluster], {
-    environment: {},
-    stdin: Readable.from([]),
-    stdout,
-    stderr,
-  });
-  const status = await outcome;
+  const world = {
+    ...{ environment: {}, stdin: Readable.from([]), stdout, stderr, colour: false },
+    ...{ signal: new AbortController().signal, onHangup: () => undefined },
+  };
+  const status = await runCommandLine([...words, '--file', cluster], world);
   stdout.end();
   stderr.end();
   return { status, stdout: await text(stdout), stderr: await text(stderr) };

@@ -1,4 +1,4 @@
-import { controlField, controlValue, dataField, type MarcRecord } from '../../marc/record.ts';
+import { controlField, dataField, type MarcRecord } from '../../marc/record.ts';
 import {
   broughtKeys,
   foreignControl,
@@ -8,6 +8,7 @@ import {
   matchRecord,
 } from '../../records/identifiers.ts';
 import { fetchExisting, fetchHolders } from '../../records/matching.ts';
+import { keepControl } from '../../records/version.ts';
 import { withSource } from '../../records/with-source.ts';
 import { findSimilar } from './candidates.ts';
 import type { Fate, PrepareContext, Working } from './prepared.ts';
@@ -99,15 +100,9 @@ function identifiesSome(identity: Identity, found: Extract<Found, { kind: 'ambig
  * which says nothing of our versions.
  */
 export function withNumber(record: MarcRecord, identity: Identity, id: number): MarcRecord {
-  const rest = record.fields.filter(({ tag }) => tag !== '001' && tag !== '003' && tag !== '005');
-  const control = controlValue(record, '001');
-  const foreign = foreignControl(identity);
-  const isKept = rest.some(({ tag, subfields }) => tag === '035' && subfields.some(({ value }) => value === foreign));
-  const kept =
-    control === undefined || identity.control === '' || isKept
-      ? []
-      : [dataField('035', ' ', ' ', [{ code: 'a', value: foreign }])];
-  return { leader: record.leader, fields: [controlField('001', String(id)), ...kept, ...rest] };
+  const fields = record.fields.filter(({ tag }) => tag !== '001' && tag !== '003' && tag !== '005');
+  if (identity.control !== '') keepControl(fields, foreignControl(identity));
+  return { leader: record.leader, fields: [controlField('001', String(id)), ...fields] };
 }
 
 /**
