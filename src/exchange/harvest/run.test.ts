@@ -149,6 +149,20 @@ test('a run that ends in the middle goes on at its page, and leaves whole pages'
   if (kept.length > 0) assert.match(server.asked[1]!, /resumptionToken/);
 });
 
+test('a list with fewer records than the server says is told of', async () => {
+  const one = await source();
+  server.change = (xml) =>
+    xml
+      .replace('<resumptionToken>', '<resumptionToken completeListSize="28">')
+      .replace('<resumptionToken/>', '<resumptionToken completeListSize="27"/>');
+  assert.equal((await run(one)).problem, undefined);
+  assert.match(said.join('\n'), /list has 27 records, and 2 of them did not come/);
+  said = [];
+  server.change = undefined;
+  await run(one, { again: true });
+  assert.deepEqual(said, []);
+});
+
 test('a forgotten token: once from the last date seen, then it is told', async () => {
   const one = await source();
   let forgets = 1;
@@ -306,6 +320,13 @@ test('steps: converted, filtered, matched by title and authors, held', async () 
   change(1, { gone: true });
   assert.deepEqual((await run(one, { from: '2025-01-01' })).counts['upload'], { held: 1, unchanged: 4 });
   assert.equal(await versions(), before);
+});
+
+test('deletions are not asked questions: what a filter kept goes when the source deletes it', async () => {
+  const one = await source({ steps: { ...usualSteps, filter: { keep: 'title:title' } } });
+  assert.deepEqual((await run(one)).counts['upload'], { inserted: 25 });
+  change(4, { gone: true });
+  assert.deepEqual((await run(one, { from: '2026-01-01' })).counts['upload'], { deleted: 1 });
 });
 
 test('deletions are held or ignored when the source says so, and a source goes without its records', async () => {
