@@ -30,10 +30,10 @@ async function offered(database: Database): Promise<Site> {
 
 const columns: readonly Column[] = [
   { head: 'DOI' },
-  { head: 'record', right: true },
-  { head: 'state' },
-  { head: 'wanted' },
-  { head: 'problem' },
+  { head: 'RECORD', right: true },
+  { head: 'STATE' },
+  { head: 'WANTED' },
+  { head: 'PROBLEM' },
 ];
 
 const list = defineSubcommand({
@@ -48,8 +48,19 @@ const list = defineSubcommand({
   arguments: {},
   options: { problems: { type: 'flag', doc: 'Only those with a problem.' }, ...jsonOption },
   run: async ({ options, settings, environment, stdout, print, printJson }) => {
-    const rows = await withDatabase(settings(), (database) => listDois(database, { problems: options.problems }));
+    const { rows, site } = await withDatabase(settings(), async (database) => ({
+      rows: await listDois(database, { problems: options.problems }),
+      site: (await currentSite(database)).site,
+    }));
     if (options.json) return printJson(rows);
+    if (rows.length === 0)
+      return print(
+        site.dois === undefined
+          ? `${doiErrors.notOffered.message} ${doiErrors.notOffered.hint}`
+          : options.problems
+            ? 'No DOI has a problem. `reperio doi check` looks at the settings and the account as well.'
+            : 'The library has made no DOIs. `reperio doi reserve RECORD` makes one; `reperio doi check` says what is missing for that.',
+      );
     const cells = rows.map(({ doi, record, state, wanted, problem }) => [
       doi,
       String(record),
