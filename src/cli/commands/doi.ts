@@ -1,3 +1,4 @@
+import { whereToSet } from '../../config/where-to-set.ts';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { dataCiteClient } from '../../exchange/doi/client.ts';
@@ -147,7 +148,7 @@ const check = defineSubcommand({
   arguments: {},
   options: jsonOption,
   failureStatus: 2,
-  run: async ({ options, settings, signal, print, printJson }) => {
+  run: async ({ options, settings, environment, signal, print, printJson }) => {
     const given = settings();
     const findings = await withDatabase(given, async (database) => {
       const site = await offered(database);
@@ -174,7 +175,9 @@ const check = defineSubcommand({
       ];
     });
     if (options.json) printJson(findings);
-    else for (const { ok, text } of findings) print(`${ok ? 'ok     ' : 'problem'}  ${text}`);
+    else
+      for (const { ok, text } of findings)
+        print(`${ok ? 'ok     ' : 'problem'}  ${text}${ok ? '' : whereToSet(text, environment)}`);
     return findings.every(({ ok }) => ok) ? 0 : 1;
   },
 });
