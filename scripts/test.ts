@@ -13,7 +13,7 @@ import { isOfCluster, missingTiers } from '../test/cluster/tiers.ts';
 import { makeTemplate } from '../test/support/database.ts';
 import { memoryFolder } from '../test/support/memory-folder.ts';
 import { missingPackages } from '../test/support/packages.ts';
-import { scale } from '../test/support/scale.ts';
+import { patienceOf, scale } from '../test/support/scale.ts';
 import { longestFirst, readDurations, slowest, writeDurations } from './durations.ts';
 import { inGroups } from './test-groups.ts';
 
@@ -47,7 +47,7 @@ process.env['TEST_SEED'] = seed;
 /** Their start takes a third less. */
 const ownModules = new URL('../test/support/own-modules.ts', import.meta.url).href;
 /** Milliseconds: one that hangs is ended. */
-const fileLimit = 900_000 * Math.max(1, scale);
+const fileLimit = 900_000 * patienceOf();
 const options = process.argv.slice(2);
 const words = options.filter((word) => !word.startsWith('--'));
 const durations = readDurations();

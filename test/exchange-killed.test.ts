@@ -22,7 +22,7 @@ import { openTestDatabase, type TestDatabase } from './support/database.ts';
 import { processBelow } from './support/process-below.ts';
 import { seed } from './support/property.ts';
 import { environmentOf, type ReleaseNode, type ServingNode, serveNode } from './support/release-node.ts';
-import { isWhole } from './support/scale.ts';
+import { exchangeRounds } from './support/scale.ts';
 import { waitFor } from './support/wait.ts';
 
 /**
@@ -31,8 +31,7 @@ import { waitFor } from './support/wait.ts';
  * it is, and none that is closed or deleted.
  */
 
-/** Rounds: EXCHANGE_ROUNDS to find out more by hand. */
-const rounds = Number(process.env['EXCHANGE_ROUNDS'] ?? (isWhole ? 200 : 3));
+const rounds = exchangeRounds(4);
 const main = fileURLToPath(new URL('../src/cli/main.ts', import.meta.url));
 const root = mkdtempSync(join(tmpdir(), 'reperio-exchange-'));
 const siteText = `
@@ -44,9 +43,13 @@ collections:
 oai: {repository: source.example, page: 5, sets: [{spec: even, name: Even, query: "title:even"}]}
 `;
 const analyzer = compileAnalyzer(parseSite(siteText).site!);
-const victims = ['web', 'background', 'job'] as const;
+/**
+ * The whole node is one of them: the supervisor lets a process that dies again and again rest for
+ * up to a minute, and with a new supervisor that begins anew.
+ */
+const victims = ['web', 'background', 'job', 'node'] as const;
 
-/** ms: a process that dies again and again is begun again after up to a minute only. */
+/** ms: a process that died young may rest for some seconds. */
 const patience = 240_000;
 
 let source: TestDatabase;
@@ -159,7 +162,8 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
     ...{ name: 'taker', main, folder: join(root, 'taker'), databaseUrl: taker.url },
     settings: { REPERIO_HARVEST_NETWORKS: '127.0.0.0/8, ::1' },
   };
-  const server: ServingNode = await serveNode(node);
+  let server: ServingNode = await serveNode(node);
+  const port = Number(new URL(server.address).port);
   const base = `${server.address.replace(/\/$/, '')}/oai2d`;
   const clients = ['', 'even'].map((set) => new Client(base, set));
   const id = await addSource(taker.database, {
@@ -169,6 +173,7 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
   const startJobs = (): ChildProcess =>
     spawn(process.execPath, [main, 'tasks', 'work'], { env: environmentOf(other), stdio: 'ignore' });
   let jobs = startJobs();
+  const killed: Record<string, number> = {};
   const harvest = () => taker.database.transaction((transaction) => askForRun(transaction, { id, name: 'source' }, {}));
   const ended = (job: number, what: string) =>
     waitFor(
@@ -188,7 +193,7 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
     await writeSome(20);
     for (let round = 0; round < rounds; round++) {
       const job = await harvest();
-      const victim = victims[round % victims.length]!;
+      let victim = victims[round % victims.length]!;
       const work = Promise.all([writeSome(6), ...clients.map((client) => client.list())]);
       await sleep(random() * 1_500);
       if (victim === 'job') {
@@ -196,13 +201,18 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
         jobs.kill('SIGKILL');
         await gone;
         jobs = startJobs();
+      } else if (victim === 'node') {
+        await server.kill();
+        server = await serveNode(node, port);
       } else {
         // One that died young is not there for a while: dates stand still then.
         const sender = victim === 'web' ? undefined : processBelow(server.pid, 'web/background.ts');
+        if (sender === undefined) victim = 'web';
         const worker = () => processBelow(server.pid, 'web/worker.ts');
         const pid = sender ?? (await waitFor('a process that answers', worker));
         process.kill(pid, 'SIGKILL');
       }
+      killed[victim] = (killed[victim] ?? 0) + 1;
       await work;
       await ended(job, `the end of harvest ${round + 1}`);
     }
@@ -238,7 +248,8 @@ test('nothing is lost by harvests under writes while servers and harvesting jobs
     const isWrong = rows.filter(({ title, deleted: isGone }) => titles.has(title) === isGone);
     assert.deepEqual(isWrong, [], 'no record is as it was, or gone');
     assert.deepEqual([...taken].sort(), [...titles].sort());
-    t.diagnostic(`${rounds} rounds, ${truth.size} records, ${written} writes`);
+    const deaths = Object.entries(killed).map(([who, times]) => `${who} ${times}`);
+    t.diagnostic(`${rounds} rounds (killed: ${deaths.join(', ')}), ${truth.size} records, ${written} writes`);
   } finally {
     jobs.kill('SIGKILL');
     await server.stop();

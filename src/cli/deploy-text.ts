@@ -176,6 +176,11 @@ export function statusLines(
     ...[...locks.values()].map(({ holder, since, reason }) => `Locked by ${holder} since ${since}: ${reason}`),
     ...(deployment === undefined ? [] : standing(deployment)),
     ...problems,
+    ...(facts.length > 0
+      ? []
+      : [
+          'No host answers, so nothing is known of releases and locks. Look at the network of this machine first; then type `reperio deploy status` again.',
+        ]),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { loadSettings, type Settings } from '../config/settings.ts';
 import { version } from '../config/version.ts';
+import { whereToSet } from '../config/where-to-set.ts';
 import { UserError } from '../errors/errors.ts';
 import { nearest } from '../errors/nearest.ts';
 import { explainDisk } from '../store/disk-errors.ts';
@@ -147,11 +148,12 @@ function pluginReport(thrown: unknown, name: string, { stdout }: World): number 
   return pluginStatus;
 }
 
-function report(thrown: unknown, failureStatus: number, { stderr, colour, signal }: World): number {
+function report(thrown: unknown, failureStatus: number, { stderr, colour, signal, environment }: World): number {
   const error = explainDisk(thrown);
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   if (error instanceof UserError) {
-    const [message, hint] = [error.message, error.hint].map((text) => shownOn(stderr, text));
+    const toDo = `${error.hint}${whereToSet(error.hint, environment)}`;
+    const [message, hint] = [error.message, toDo].map((text) => shownOn(stderr, text));
     stderr.write(`${paint(31, 'error:')} ${message}\n${paint(36, 'hint:')} ${hint}\n`);
     return error instanceof UsageError ? usageStatus : failureStatus;
   }

@@ -21,7 +21,8 @@ export async function waitForJobs(
 ): Promise<number> {
   let status = 0;
   for (const id of ids) {
-    for (let said = ''; ; ) {
+    // Without the time that is left, which would make a line of each second.
+    for (let said: string | undefined; ; ) {
       const job = await requireJob(database, id);
       const text = howFar(job, Date.now());
       if (job.ended !== null) {
@@ -29,8 +30,10 @@ export async function waitForJobs(
         status = Math.max(status, job.state !== 'done' ? 2 : job.problem === null ? 0 : 1);
         break;
       }
-      if (text !== said && text !== '') stderr.write(`Job ${id}${job.state === 'waiting' ? ' waits' : ''}: ${text}\n`);
-      said = text;
+      const sentence = job.state === 'waiting' ? text.replace(/^.*? more\b/, '') : text;
+      if (sentence !== said && text !== '')
+        stderr.write(`Job ${id}${job.state === 'waiting' ? ' waits' : ''}: ${text}\n`);
+      said = sentence;
       await pause(lookEvery, undefined, { signal });
     }
   }

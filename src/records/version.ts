@@ -94,7 +94,11 @@ export function leaderKept(leader: string): string {
   return leader[5] === 'd' ? `${leader.slice(0, 5)}c${leader.slice(6)}` : leader;
 }
 
-function keepControl(fields: Field[], value: string): void {
+/**
+ * Puts what stood in 001 elsewhere behind the other 035, unless it is there. All ways by which a
+ * record may come put it in the same place, else each change of the way would be a version.
+ */
+export function keepControl(fields: Field[], value: string): void {
   const has = fields.some(
     ({ tag, ind1, ind2, subfields }) =>
       tag === '035' &&

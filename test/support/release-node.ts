@@ -24,6 +24,8 @@ export interface ServingNode {
   /** Everything that it wrote. */
   readonly lines: readonly string[];
   stop(): Promise<void>;
+  /** With -9, its supervisor first. */
+  kill(): Promise<void>;
 }
 
 export interface CommandResult {
@@ -67,9 +69,9 @@ export async function commandReading(
   });
 }
 
-/** `serve`, until it answers. */
-export async function serveNode(node: ReleaseNode): Promise<ServingNode> {
-  const child = spawn(process.execPath, [node.main, 'serve', '--port', '0'], {
+/** `serve`, until it answers; port 0: any that is free. */
+export async function serveNode(node: ReleaseNode, port = 0): Promise<ServingNode> {
+  const child = spawn(process.execPath, [node.main, 'serve', '--port', String(port)], {
     env: environmentOf(node),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -85,7 +87,11 @@ export async function serveNode(node: ReleaseNode): Promise<ServingNode> {
     }
     child.once('exit', (code) => reject(new Error(`${node.name} ended with ${code}: ${lines.slice(-5).join('\n')}`)));
   });
-  return { node, address, pid: child.pid!, lines, stop: () => stop(child, ended) };
+  const kill = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { node, address, pid: child.pid!, lines, stop: () => stop(child, ended), kill };
 }
 
 async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {

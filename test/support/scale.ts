@@ -15,3 +15,17 @@ export function scaled(ordinary: number): number {
  * test:cluster` say so.
  */
 export const isWhole = process.env['TEST_WHOLE'] === '1';
+
+/** Of test/exchange-killed.test.ts: EXCHANGE_ROUNDS to find out more by hand. */
+export function exchangeRounds(ordinary: number): number {
+  return Number(process.env['EXCHANGE_ROUNDS'] || (isWhole ? 200 : ordinary));
+}
+
+/**
+ * So many times as long as an ordinary one may a file of tests take: what is asked for with more
+ * runs is not ended half way.
+ */
+export function patienceOf(): number {
+  const wholeTakes = isWhole ? 4 : 1;
+  return Math.max(1, scale, wholeTakes, exchangeRounds(0) / 50);
+}

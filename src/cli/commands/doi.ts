@@ -1,3 +1,4 @@
+import { whereToSet } from '../../config/where-to-set.ts';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { dataCiteClient } from '../../exchange/doi/client.ts';
@@ -30,10 +31,10 @@ async function offered(database: Database): Promise<Site> {
 
 const columns: readonly Column[] = [
   { head: 'DOI' },
-  { head: 'record', right: true },
-  { head: 'state' },
-  { head: 'wanted' },
-  { head: 'problem' },
+  { head: 'RECORD', right: true },
+  { head: 'STATE' },
+  { head: 'WANTED' },
+  { head: 'PROBLEM' },
 ];
 
 const list = defineSubcommand({
@@ -48,8 +49,19 @@ const list = defineSubcommand({
   arguments: {},
   options: { problems: { type: 'flag', doc: 'Only those with a problem.' }, ...jsonOption },
   run: async ({ options, settings, environment, stdout, print, printJson }) => {
-    const rows = await withDatabase(settings(), (database) => listDois(database, { problems: options.problems }));
+    const { rows, site } = await withDatabase(settings(), async (database) => ({
+      rows: await listDois(database, { problems: options.problems }),
+      site: (await currentSite(database)).site,
+    }));
     if (options.json) return printJson(rows);
+    if (rows.length === 0)
+      return print(
+        site.dois === undefined
+          ? `${doiErrors.notOffered.message} ${doiErrors.notOffered.hint}`
+          : options.problems
+            ? 'No DOI has a problem. `reperio doi check` looks at the settings and the account as well.'
+            : 'The library has made no DOIs. `reperio doi reserve RECORD` makes one; `reperio doi check` says what is missing for that.',
+      );
     const cells = rows.map(({ doi, record, state, wanted, problem }) => [
       doi,
       String(record),
@@ -136,7 +148,7 @@ const check = defineSubcommand({
   arguments: {},
   options: jsonOption,
   failureStatus: 2,
-  run: async ({ options, settings, signal, print, printJson }) => {
+  run: async ({ options, settings, environment, signal, print, printJson }) => {
     const given = settings();
     const findings = await withDatabase(given, async (database) => {
       const site = await offered(database);
@@ -163,7 +175,9 @@ const check = defineSubcommand({
       ];
     });
     if (options.json) printJson(findings);
-    else for (const { ok, text } of findings) print(`${ok ? 'ok     ' : 'problem'}  ${text}`);
+    else
+      for (const { ok, text } of findings)
+        print(`${ok ? 'ok     ' : 'problem'}  ${text}${ok ? '' : whereToSet(text, environment)}`);
     return findings.every(({ ok }) => ok) ? 0 : 1;
   },
 });

@@ -1,4 +1,5 @@
 import { openableRecords } from '../../access/visible.ts';
+import { whereToSet } from '../../config/where-to-set.ts';
 import { UserError } from '../../errors/errors.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { checkOai } from '../../exchange/oai/check.ts';
@@ -100,7 +101,7 @@ const check = defineSubcommand({
   arguments: {},
   options: jsonOption,
   failureStatus: 2,
-  run: async ({ options, settings, signal, print, printJson }) => {
+  run: async ({ options, settings, environment, signal, print, printJson }) => {
     const given = settings();
     const library = await openLibrary(given, signal);
     try {
@@ -113,7 +114,9 @@ const check = defineSubcommand({
         open: openableRecords(guest, snapshot).reduce((sum, bits) => sum + bits.size, 0),
       });
       if (options.json) printJson(findings);
-      else for (const { ok, text } of findings) print(`${ok ? 'ok     ' : 'problem'}  ${text}`);
+      else
+        for (const { ok, text } of findings)
+          print(`${ok ? 'ok     ' : 'problem'}  ${text}${ok ? '' : whereToSet(text, environment)}`);
       return findings.every(({ ok }) => ok) ? 0 : 1;
     } finally {
       await library.close();

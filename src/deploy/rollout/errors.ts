@@ -37,6 +37,12 @@ export const rolloutErrors = defineErrors({
     message: '{hosts} cannot be asked, and no other host knows of {what}.',
     hint: '{problem} Then run the command again.',
   },
+  libraryUnasked: {
+    code: 'REPERIO_DEPLOY_LIBRARY_UNASKED',
+    status: 503,
+    message: 'The library cannot be asked about its deployments: {problem}',
+    hint: '`reperio deploy status` names the hosts that do not answer; on a host that does, `reperio doctor` looks at its database. Each host has its own log in /var/log/reperio/deploy.log.',
+  },
   notLocked: {
     code: 'REPERIO_DEPLOY_NOT_LOCKED',
     status: 409,

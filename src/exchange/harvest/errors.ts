@@ -11,12 +11,12 @@ export const harvestErrors = defineErrors({
     code: 'REPERIO_HARVEST_PRIVATE',
     status: 403,
     message: '{host} is at {address}, which is not a public address.',
-    hint: 'If it is to be harvested, name its network in the setting harvest-networks.',
+    hint: 'If it is to be harvested, name its network in the setting `harvest-networks`.',
   },
   networkWrong: {
     code: 'REPERIO_HARVEST_NETWORK',
     status: 400,
-    message: '"{text}" in the setting harvest-networks is neither an address nor a network.',
+    message: '"{text}" in the setting `harvest-networks` is neither an address nor a network.',
     hint: 'Write 10.1.2.0/24, 2001:db8::/32 or 10.1.2.3, with commas between them.',
   },
   unreachable: {

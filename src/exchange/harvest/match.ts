@@ -1,7 +1,7 @@
 import type { RecordVersion } from '../../index/entry.ts';
 import { sameContent } from '../../marc/content.ts';
 import { withoutOwnLinks } from '../../marc/own-links.ts';
-import { controlField, controlValue, dataField, type MarcRecord } from '../../marc/record.ts';
+import { controlField, dataField, type MarcRecord } from '../../marc/record.ts';
 import {
   broughtKeys,
   foreignControl,
@@ -11,6 +11,7 @@ import {
   matchRecord,
 } from '../../records/identifiers.ts';
 import { fetchExisting, fetchHolders } from '../../records/matching.ts';
+import { keepControl } from '../../records/version.ts';
 import { withSource } from '../../records/with-source.ts';
 import { findSimilar } from './candidates.ts';
 import type { Fate, PrepareContext, Working } from './prepared.ts';
@@ -33,16 +34,16 @@ export async function matchAll(list: readonly Working[], context: PrepareContext
   for (const [place, one] of list.entries()) {
     const identity = identities[place]!;
     const own = holdings.holder(ownKey(source, one.identifier));
-    const { id } = matchRecord(identity, holdings);
+    const { id, by } = matchRecord(identity, holdings);
     const held = new Set(broughtKeys(identity, false).map((key) => holdings.holder(key)));
     held.delete(0);
     const found: Found =
       held.size > 1
         ? { kind: 'ambiguous', ids: [...held] }
         : id > 0
-          ? { kind: 'identified', id }
+          ? { kind: 'identified', id, by }
           : own > 0
-            ? { kind: 'matched', id: own }
+            ? { kind: 'matched', id: own, by: 'its identifier at the source' }
             : await similarTo(one, identity, context);
     fates.push(fateOf(one, identity, found, context));
   }
@@ -52,8 +53,8 @@ export async function matchAll(list: readonly Working[], context: PrepareContext
 type Found =
   | { readonly kind: 'none' }
   /** By an identifier, which the writer will find too. */
-  | { readonly kind: 'identified'; readonly id: number }
-  | { readonly kind: 'matched'; readonly id: number }
+  | { readonly kind: 'identified'; readonly id: number; readonly by: string }
+  | { readonly kind: 'matched'; readonly id: number; readonly by: string }
   | { readonly kind: 'ambiguous'; readonly ids: readonly number[] };
 
 async function similarTo({ record, deletes }: Working, identity: Identity, context: PrepareContext): Promise<Found> {
@@ -61,7 +62,8 @@ async function similarTo({ record, deletes }: Working, identity: Identity, conte
   if (profile === 'strict' || deletes) return { kind: 'none' };
   const isSame = ({ id, record: ours }: RecordVersion): boolean =>
     sameContent(withNumber(record!, identity, id), withoutOwnLinks(ours, id));
-  return await findSimilar(context.database, await context.snapshot(), record!, profile, isSame);
+  const found = await findSimilar(context.database, await context.snapshot(), record!, profile, isSame);
+  return found.kind === 'matched' ? { ...found, by: 'title, authors, year or abstract' } : found;
 }
 
 function fateOf(one: Working, identity: Identity, found: Found, { source, tally }: PrepareContext): Fate {
@@ -71,28 +73,47 @@ function fateOf(one: Working, identity: Identity, found: Found, { source, tally 
   const numbered = id === 0 ? record : withNumber(record, identity, id);
   if (one.deletes) {
     tally.count('match', id > 0 ? 'deletions' : 'deletions of what is not here');
-    if (found.kind === 'none') return { kind: 'drop' };
+    if (found.kind === 'none') return { kind: 'drop', why: 'It is deleted there, and the library does not have it.' };
     // Others may have made the record: this source only says that it has it no more.
     const isOurs = one.earlier?.made === true && found.kind !== 'ambiguous';
-    if (deleted === 'hold' || !isOurs) return { kind: 'hold', id, record: numbered };
+    const known = foundText(found);
+    if (deleted === 'hold')
+      return { kind: 'hold', id, record: numbered, why: `${known} Deletions wait (--deleted hold).` };
+    if (!isOurs)
+      return { kind: 'hold', id, record: numbered, why: `${known} Others may have made it, so its deletion waits.` };
     return found.kind === 'identified'
-      ? { kind: 'write', bytes: one.bytes!, record, identity }
-      : { kind: 'write-to', id, record: numbered };
+      ? { kind: 'write', bytes: one.bytes!, record, identity, why: known }
+      : { kind: 'write-to', id, record: numbered, why: known };
   }
   const way = found.kind === 'none' ? 'new' : found.kind === 'ambiguous' ? 'ambiguous' : 'matched';
   tally.count('match', way);
   const wish = steps.match[way];
   const marked = id === 0 ? withOwnKey(record, source, one.identifier) : numbered;
-  if (one.held === true || wish === 'hold') return { kind: 'hold', id, record: marked };
-  if (wish === 'drop') return { kind: 'drop' };
-  if (id > 0 && mode === 'insert') return { kind: 'drop' };
-  if (id === 0 && mode !== 'insert' && mode !== 'insert-or-replace' && mode !== 'hold') return { kind: 'drop' };
+  const known = foundText(found);
+  const because = (reason: string): string => (known === undefined ? reason : `${known} ${reason}`);
+  if (one.held === true) return { kind: 'hold', id, record: marked, why: because('--hold finds it.') };
+  if (wish === 'hold') return { kind: 'hold', id, record: marked, why: because(`--${way} hold.`) };
+  if (wish === 'drop') return { kind: 'drop', why: because(`--${way} drop.`) };
+  if (id > 0 && mode === 'insert') return { kind: 'drop', why: because('The mode insert adds new records only.') };
+  if (id === 0 && mode !== 'insert' && mode !== 'insert-or-replace' && mode !== 'hold')
+    return { kind: 'drop', why: because(`The mode ${mode} adds no new records.`) };
   // One of its identifiers is that of another record, so it cannot be written as it is.
-  if (found.kind === 'ambiguous' && identifiesSome(identity, found)) return { kind: 'hold', id: 0, record: marked };
-  if (mode === 'hold') return { kind: 'hold', id, record: marked };
+  if (found.kind === 'ambiguous' && identifiesSome(identity, found))
+    return { kind: 'hold', id: 0, record: marked, why: because('It cannot be one of them and leave the others.') };
+  if (mode === 'hold') return { kind: 'hold', id, record: marked, why: because('The mode is hold.') };
   return found.kind === 'matched'
-    ? { kind: 'write-to', id, record: numbered }
-    : { kind: 'write', bytes: one.bytes!, record, identity };
+    ? { kind: 'write-to', id, record: numbered, why: known }
+    : { kind: 'write', bytes: one.bytes!, record, identity, why: known };
+}
+
+/** Numbers that are told. */
+const mostNamed = 5;
+
+function foundText(found: Found): string | undefined {
+  if (found.kind === 'none') return undefined;
+  if (found.kind !== 'ambiguous') return `Record ${found.id} is the same by ${found.by}.`;
+  const named = found.ids.slice(0, mostNamed).join(', ');
+  return `It may be ${found.ids.length === 1 ? 'record' : 'one of'} ${named}${found.ids.length > mostNamed ? ', ...' : ''}.`;
 }
 
 function identifiesSome(identity: Identity, found: Extract<Found, { kind: 'ambiguous' }>): boolean {
@@ -104,15 +125,9 @@ function identifiesSome(identity: Identity, found: Extract<Found, { kind: 'ambig
  * which says nothing of our versions.
  */
 export function withNumber(record: MarcRecord, identity: Identity, id: number): MarcRecord {
-  const rest = record.fields.filter(({ tag }) => tag !== '001' && tag !== '003' && tag !== '005');
-  const control = controlValue(record, '001');
-  const foreign = foreignControl(identity);
-  const isKept = rest.some(({ tag, subfields }) => tag === '035' && subfields.some(({ value }) => value === foreign));
-  const kept =
-    control === undefined || identity.control === '' || isKept
-      ? []
-      : [dataField('035', ' ', ' ', [{ code: 'a', value: foreign }])];
-  return { leader: record.leader, fields: [controlField('001', String(id)), ...kept, ...rest] };
+  const fields = record.fields.filter(({ tag }) => tag !== '001' && tag !== '003' && tag !== '005');
+  if (identity.control !== '') keepControl(fields, foreignControl(identity));
+  return { leader: record.leader, fields: [controlField('001', String(id)), ...fields] };
 }
 
 /**

@@ -30,7 +30,10 @@ export async function preparePage(page: Page, context: PrepareContext): Promise<
   // What waits already is not held a second time.
   const rests = (one: Working): boolean => isAsBefore(one) && (!again || one.earlier?.outcome === 'held');
   const converted = known.map((one) => (rests(one) ? one : convertOne(one, source)));
-  const withRecords = converted.filter(({ fate, record }) => fate === undefined && record !== undefined);
+  // A deletion has nothing that a question could find, and is meant for what came before.
+  const withRecords = converted.filter(
+    ({ fate, record, deletes }) => fate === undefined && record !== undefined && !deletes,
+  );
   const filtered = filterRecords(
     site,
     source.steps.filter,
@@ -43,13 +46,14 @@ export async function preparePage(page: Page, context: PrepareContext): Promise<
       one.fate = { kind: 'unchanged', id: one.earlier!.record };
       tally.count('read', 'as before');
     } else if (one.fate === undefined && one.deletes && source.deleted === 'ignore') {
-      one.fate = { kind: 'drop' };
+      one.fate = { kind: 'drop', why: 'The source ignores deletions (--deleted ignore).' };
       tally.count('read', 'deletions ignored');
     } else if (one.fate === undefined) {
       const verdict = verdicts.get(one);
-      if (verdict !== undefined && hasFilter(source)) tally.count('filter', verdict);
-      if (verdict === 'dropped') one.fate = { kind: 'drop' };
-      else waiting.push(verdict === 'held' ? { ...one, held: true } : one);
+      if (verdict !== undefined && hasFilter(source)) tally.count('filter', verdict.way);
+      if (verdict?.way === 'dropped')
+        one.fate = { kind: 'drop', why: `--${verdict.by} ${verdict.by === 'keep' ? 'does not find' : 'finds'} it.` };
+      else waiting.push(verdict?.way === 'held' ? { ...one, held: true } : one);
     }
   }
   const fates = await matchAll(waiting, context);

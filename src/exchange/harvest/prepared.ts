@@ -9,15 +9,15 @@ import type { Piece } from './piece.ts';
 import type { Source } from './source.ts';
 import type { StepTally } from './tally.ts';
 
-/** What is to become of a record of a page. */
+/** What is to become of a record of a page. `why`: a sentence for people. */
 export type Fate =
   /** Written as its identifiers say. */
-  | ({ readonly kind: 'write' } & ReadRecord)
+  | ({ readonly kind: 'write'; readonly why: string | undefined } & ReadRecord)
   /** The record of the library with this number, whatever its identifiers. */
-  | { readonly kind: 'write-to'; readonly id: number; readonly record: MarcRecord }
+  | { readonly kind: 'write-to'; readonly id: number; readonly record: MarcRecord; readonly why: string | undefined }
   /** Waits for a person; 0: for no record of the library. */
-  | { readonly kind: 'hold'; readonly id: number; readonly record: MarcRecord }
-  | { readonly kind: 'drop' }
+  | { readonly kind: 'hold'; readonly id: number; readonly record: MarcRecord; readonly why: string }
+  | { readonly kind: 'drop'; readonly why: string }
   /** It came as it had come before. */
   | { readonly kind: 'unchanged'; readonly id: number }
   | { readonly kind: 'refuse'; readonly reason: Reason };
@@ -60,5 +60,6 @@ export interface Working {
   record?: MarcRecord | undefined;
   bytes?: Uint8Array | undefined;
   fate?: Fate | undefined;
+  /** The filter lets it wait. */
   readonly held?: boolean;
 }

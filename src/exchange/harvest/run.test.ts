@@ -149,6 +149,20 @@ test('a run that ends in the middle goes on at its page, and leaves whole pages'
   if (kept.length > 0) assert.match(server.asked[1]!, /resumptionToken/);
 });
 
+test('a list with fewer records than the server says is told of', async () => {
+  const one = await source();
+  server.change = (xml) =>
+    xml
+      .replace('<resumptionToken>', '<resumptionToken completeListSize="28">')
+      .replace('<resumptionToken/>', '<resumptionToken completeListSize="27"/>');
+  assert.equal((await run(one)).problem, undefined);
+  assert.match(said.join('\n'), /list has 27 records, and 2 of them did not come/);
+  said = [];
+  server.change = undefined;
+  await run(one, { again: true });
+  assert.deepEqual(said, []);
+});
+
 test('a forgotten token: once from the last date seen, then it is told', async () => {
   const one = await source();
   let forgets = 1;
@@ -339,6 +353,13 @@ function element(tag: string, code: string, value: string): string {
   return `<datafield tag="${tag}" ind1=" " ind2=" "><subfield code="${code}">${value}</subfield></datafield>`;
 }
 
+test('deletions are not asked questions: what a filter kept goes when the source deletes it', async () => {
+  const one = await source({ steps: { ...usualSteps, filter: { keep: 'title:title' } } });
+  assert.deepEqual((await run(one)).counts['upload'], { inserted: 25 });
+  change(4, { gone: true });
+  assert.deepEqual((await run(one, { from: '2026-01-01' })).counts['upload'], { deleted: 1 });
+});
+
 test('deletions are held or ignored when the source says so, and a source goes without its records', async () => {
   for (const deleted of ['hold', 'ignore'] as const) {
     const one = await source({ deleted });
@@ -397,4 +418,31 @@ test('a number of the server that is one of ours by chance, with its 005, is rep
   assert.deepEqual((await run(one)).counts['upload'], { inserted: 1 });
   server.records = [{ ...server.records[0]!, metadata: numbered('Changed', '20250102000000') }];
   assert.deepEqual((await run(one, { from: '2025-01-01' })).counts['upload'], { replaced: 1 });
+});
+
+test('a record that was here before takes the number of the source into 035 once; harvested again it is unchanged', async () => {
+  const title = 'Lighthouses of the western islands';
+  const other = '<datafield tag="035" ind1=" " ind2=" "><subfield code="a">(Elsewhere)W7</subfield></datafield>';
+  const ours = await insertRecord(store.database, [
+    dataField('035', ' ', ' ', [{ code: 'a', value: '(Elsewhere)W7' }]),
+    dataField('100', ' ', ' ', [{ code: 'a', value: 'Doe, Jane' }]),
+    dataField('245', ' ', ' ', [{ code: 'a', value: title }]),
+    dataField('260', ' ', ' ', [{ code: 'c', value: '2020' }]),
+  ]);
+  const rest =
+    '<datafield tag="100" ind1=" " ind2=" "><subfield code="a">Doe, Jane</subfield></datafield><datafield tag="260" ind1=" " ind2=" "><subfield code="c">2020</subfield></datafield>';
+  for (const own of ['', other]) {
+    const match = { ...usualSteps.match, profile: 'normal' } as const;
+    const one = await source({ steps: { ...usualSteps, match } });
+    const id = `<controlfield tag="001">N${count}</controlfield>`;
+    server.records = [{ ...served(1)[0]!, id: count * 1000, metadata: marc(title, `${id}${own}${rest}`) }];
+    assert.deepEqual((await run(one)).counts['upload'], { replaced: 1 });
+    const found = await recordOf(one, 0);
+    assert.equal(found.record, ours);
+    assert.ok(found.text.includes(`035__ $a(${one.name})N${count}`));
+    const before = await versions();
+    for (let again = 0; again < 3; again++)
+      assert.deepEqual((await run(one, { again: true })).counts['upload'], { unchanged: 1 });
+    assert.equal(await versions(), before);
+  }
 });

@@ -91,6 +91,7 @@ class Harvest {
     });
     if (cursor.token === undefined) cursor = { ...cursor, ...begin(), ...freshList, next: undefined };
     else log('info', `It goes on in a list that had begun, after page ${cursor.pages}.`);
+    let announced = cursor.token === undefined ? new Announced() : undefined;
     let coming = cursor.token === undefined ? ask(cursor) : client.resume(cursor.token);
     let loops = new LoopWatch();
     for (;;) {
@@ -109,6 +110,7 @@ class Harvest {
         );
         cursor = { ...cursor, from, token: undefined, restarted: true };
         coming = ask(cursor);
+        announced = new Announced();
         loops = new LoopWatch();
         continue;
       }
@@ -119,6 +121,7 @@ class Harvest {
         await saveCursor(database, before, { ...before, token: undefined, restarted: false });
         throw new UserError(harvestErrors.loop, { address: source.base, reason: problem });
       }
+      announced?.add(page);
       // While this one is written the server makes the next.
       const following = page.token === undefined ? undefined : client.resume(page.token);
       following?.catch(() => undefined);
@@ -129,7 +132,15 @@ class Harvest {
       };
       const written = await this.#write(page, { before, after });
       [cursor, before] = [written, written];
-      if (following === undefined) return;
+      if (following === undefined) {
+        const missing = announced?.missing ?? 0;
+        if (missing > 0)
+          log(
+            'warn',
+            `${source.base} said that the list has ${announced!.size} records, and ${missing} of them did not come${set === '' ? '' : ` (set ${set})`}. Ask who runs the server; \`reperio harvest run ${source.name} --again\` asks for all once more.`,
+          );
+        return;
+      }
       coming = following;
     }
   }
@@ -227,7 +238,22 @@ function seenIn({ seen, ordered }: Cursor, records: readonly Prepared[]): Pick<C
   return { seen: last, ordered: isOrdered };
 }
 
-/** Notices a list that never ends. */
+/** How many records a list has as the server says, and how many came. It need not say so. */
+class Announced {
+  #came = 0;
+  /** The least that was said: records may leave the list while it is read. */
+  size = Number.POSITIVE_INFINITY;
+
+  add({ pieces, completeListSize }: Page): void {
+    this.#came += pieces.length;
+    if (completeListSize !== undefined) this.size = Math.min(this.size, completeListSize);
+  }
+
+  get missing(): number {
+    return Number.isFinite(this.size) ? Math.max(0, this.size - this.#came) : 0;
+  }
+}
+
 /** Records that all change during a harvest come together once more. */
 const mostTimes = 3;
 
@@ -236,6 +262,7 @@ function identifierIn(piece: string): string {
   return piece.slice(begin, piece.indexOf('<', begin));
 }
 
+/** Notices a list that never ends. */
 class LoopWatch {
   readonly #tokens = new Set<string>();
   readonly #records = new Map<string, number>();

@@ -1,3 +1,4 @@
+import { titleOfField } from '../../description/titles.ts';
 import { requireKnown } from '../../index/require-known.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import type { MarcRecord } from '../../marc/record.ts';
@@ -25,7 +26,10 @@ export interface TriedRecord {
   readonly outcome: string;
   /** The record of the library that it would change; 0: none. */
   readonly record: number;
+  /** Why: a sentence, or several. */
   readonly message: string | undefined;
+  /** The beginning of its title; "" when it has none. */
+  readonly title: string;
   /** As MARC; undefined: it could not be read. */
   readonly marc: MarcRecord | undefined;
 }
@@ -69,13 +73,25 @@ export async function trySource({ database, client, source, snapshot }: TryConte
       throw thrown;
     });
   for (const { outcome } of written) tally.count('upload', outcome);
-  const marc = new Map(prepared.map(({ identifier, record }) => [identifier, record]));
-  const records = written.map(({ identifier, datestamp, outcome, record, message }) => ({
-    ...{ identifier, datestamp, outcome, message, marc: marc.get(identifier) },
-    // A number that a new record would get is nobody's yet.
-    record: outcome === 'inserted' ? 0 : record,
-  }));
+  const before = new Map(prepared.map((one) => [one.identifier, one]));
+  const records = written.map(({ identifier, datestamp, outcome, record, message }) => {
+    const { fate, record: marc } = before.get(identifier)!;
+    return {
+      ...{ identifier, datestamp, outcome, marc, title: marc === undefined ? '' : titleOf(marc) },
+      message: message ?? ('why' in fate ? fate.why : undefined),
+      // A number that a new record would get is nobody's yet.
+      record: outcome === 'inserted' ? 0 : record,
+    };
+  });
   return { identify, counts: tally.counts, size: page.completeListSize, records };
+}
+
+/** Characters: a line of a terminal has no more. */
+const longestTitle = 80;
+
+function titleOf({ fields }: MarcRecord): string {
+  const field = fields.find(({ tag }) => tag === '245');
+  return field === undefined ? '' : titleOfField(field, longestTitle).slice(0, longestTitle);
 }
 
 class Undone extends Error {

@@ -35,7 +35,7 @@ export function checkOai({ site, baseUrl, age, sets, open }: OaiFacts): readonly
       : bad('site.admin is no e-mail address: harvesters cannot tell anybody of a problem.'),
     baseUrl === undefined
       ? bad(
-          `The setting base-url is not set, so answers give the address that each request came to. Set it to the address of the library, such as https://${oai.repository}.`,
+          `The setting \`base-url\` is not set, so answers give the address that each request came to. Set it to the address of the library, such as https://${oai.repository}.`,
         )
       : fine(`Harvesters ask ${baseUrl}/oai2d.`),
     age <= oldest

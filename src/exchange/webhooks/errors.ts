@@ -23,13 +23,13 @@ export const webhookErrors = defineErrors({
     code: 'REPERIO_WEBHOOK_HOST',
     status: 403,
     message: 'Webhooks may not send to {host}.',
-    hint: 'An operator can name the host in the setting webhook-hosts.',
+    hint: 'An operator can name the host in the setting `webhook-hosts`.',
   },
   privateAddress: {
     code: 'REPERIO_WEBHOOK_PRIVATE',
     status: 403,
     message: '{host} is at {address}, which is not a public address.',
-    hint: 'If webhooks may send there, an operator can name its network in the setting webhook-networks.',
+    hint: 'If webhooks may send there, an operator can name its network in the setting `webhook-networks`.',
   },
   noMessage: {
     code: 'REPERIO_WEBHOOK_MESSAGE',

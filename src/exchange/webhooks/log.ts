@@ -45,7 +45,10 @@ export async function readMessages(
     ORDER BY n DESC LIMIT ${limit}`);
 }
 
-/** Sends messages once more, at once: one, or all that failed. How many. Throws `noMessage`. */
+/**
+ * Sends messages once more, at once: one, or all that failed, but for tests, which nobody waits
+ * for. How many. Throws `noMessage`.
+ */
 export async function resendMessages(
   transaction: Queryable,
   { id: webhook, name }: Pick<Webhook, 'id' | 'name'>,
@@ -54,7 +57,7 @@ export async function resendMessages(
   const rows = await transaction.query(sql`
     UPDATE webhook_message SET state = 'waiting', attempts = 0, began = clock_timestamp(), due = clock_timestamp(), ended = NULL,
       problem = NULL
-    WHERE webhook_id = ${webhook} AND ${which === 'failed' ? sql`state = 'failed'` : sql`id = ${which}`} RETURNING n`);
+    WHERE webhook_id = ${webhook} AND ${which === 'failed' ? sql`state = 'failed' AND type <> 'webhook.test'` : sql`id = ${which}`} RETURNING n`);
   if (rows.length === 0 && which !== 'failed') throw new UserError(webhookErrors.noMessage, { name, id: which });
   return rows.length;
 }

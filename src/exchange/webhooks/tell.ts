@@ -275,24 +275,31 @@ export async function postMessage(
   return await poster.post(url, body, headers, signal);
 }
 
-/** A message by hand, to see whether it arrives. What became of it, as a sentence. */
+/**
+ * A message by hand, to see whether it arrives, and what became of it, which stands in the log as
+ * well. It is tried once.
+ */
 export async function testWebhook(
   webhook: ToldWebhook,
-  { poster, signal, now }: Pick<TellContext, 'poster' | 'signal' | 'now'>,
+  { database, poster, signal, now }: Pick<TellContext, 'database' | 'poster' | 'signal' | 'now'>,
 ): Promise<{ readonly taken: boolean; readonly status?: number; readonly problem?: string }> {
   const at = now();
-  const message = {
-    id: `test_${at}`,
-    type: 'webhook.test' as const,
-    happened: new Date(at),
-    data: { webhook: webhook.name },
-  };
-  try {
-    const { status } = await postMessage(message, webhook, poster, signal, at);
-    const taken = status >= 200 && status < 300;
-    return taken ? { taken, status } : { taken, status, problem: `it answered ${status}` };
-  } catch (error) {
-    if (error instanceof UserError) throw error;
-    return { taken: false, problem: error instanceof Error ? error.message : String(error) };
-  }
+  const [id, happened, data] = [`test_${at}`, new Date(at), { webhook: webhook.name }];
+  const start = performance.now();
+  const told = await postMessage({ id, type: 'webhook.test', happened, data }, webhook, poster, signal, at).then(
+    ({ status }) => {
+      const taken = status >= 200 && status < 300;
+      return taken ? { taken, status } : { taken, status, problem: `it answered ${status}` };
+    },
+    (error: unknown) => ({ taken: false, problem: error instanceof Error ? error.message : String(error), error }),
+  );
+  const took = Math.round(performance.now() - start);
+  const { taken, status, problem } = { status: undefined, problem: undefined, ...told };
+  await database.query(sql`
+    INSERT INTO webhook_message (webhook_id, id, type, subject, happened, data, state, attempts, ended, status, took, problem)
+    VALUES (${webhook.id}, ${id}, 'webhook.test', 'test', ${happened}, ${JSON.stringify(data)}::jsonb, ${taken ? 'sent' : 'failed'},
+      1, clock_timestamp(), ${status ?? null}, ${took}, ${problem ?? null})
+    ON CONFLICT (webhook_id, id) DO NOTHING`);
+  if ('error' in told && told.error instanceof UserError) throw told.error;
+  return { taken, ...(status !== undefined && { status }), ...(problem !== undefined && { problem }) };
 }

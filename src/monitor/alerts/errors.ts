@@ -4,8 +4,8 @@ export const alertErrors = defineErrors({
   noGateway: {
     code: 'REPERIO_NO_SMS_GATEWAY',
     status: 500,
-    message: 'The text message to {to} cannot be sent: the setting sms-gateway is not set.',
-    hint: 'Set it, for example to spool:/var/spool/sms/outgoing for smstools.',
+    message: 'The text message to {to} cannot be sent: the setting `sms-gateway` is not set.',
+    hint: 'Give the setting `sms-gateway` a value, for example spool:/var/spool/sms/outgoing for smstools.',
   },
   gatewayRefused: {
     code: 'REPERIO_SMS_REFUSED',

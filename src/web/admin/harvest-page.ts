@@ -239,19 +239,24 @@ ${next !== undefined && html`<p><a href="${here}?${more.toString()}">${tr.t('adm
 
 function recordsTable(
   context: PageContext,
-  records: readonly Pick<HarvestedRecord, 'identifier' | 'datestamp' | 'outcome' | 'record' | 'message'>[],
+  records: readonly (Pick<HarvestedRecord, 'identifier' | 'datestamp' | 'outcome' | 'record' | 'message'> & {
+    readonly title?: string;
+  })[],
 ): Html {
   const { tr } = context;
   type Row = (typeof records)[number];
   const columns: readonly Column<Row>[] = [
     { head: tr.t('admin.harvest.identifier'), cell: ({ identifier }) => identifier },
+    ...(records[0]?.title === undefined
+      ? []
+      : [{ head: tr.t('admin.harvest.title'), cell: ({ title = '' }: Row) => title }]),
     { head: tr.t('admin.harvest.date'), cell: ({ datestamp }) => datestamp },
     { head: tr.t('admin.harvest.became'), cell: ({ outcome }) => outcome },
     {
       head: tr.t('admin.harvest.record'),
       cell: ({ record }) => record > 0 && html`<a href="/record/${record}">${record}</a>`,
     },
-    { head: tr.t('admin.jobs.problem'), cell: ({ message }) => message ?? '' },
+    { head: tr.t('admin.harvest.why'), cell: ({ message }) => message ?? '' },
   ];
   return table(tr.t('admin.harvest.records'), columns, records, { stacks: true });
 }

@@ -91,7 +91,7 @@ export async function test(database: Database, { name }: Webhook, allowed: Allow
   const poster = openPoster(allowed);
   try {
     const signal = AbortSignal.timeout(testWithin);
-    return await testWebhook(await readToldWebhook(database, name), { poster, signal, now: Date.now });
+    return await testWebhook(await readToldWebhook(database, name), { database, poster, signal, now: Date.now });
   } finally {
     poster.close();
   }

@@ -15,7 +15,7 @@ const lines = 50;
 export const log = defineSubcommand({
   summary: 'List past deployments, or show every step of one.',
   description:
-    'The library keeps them. Each host has its own part in /var/log/reperio/deploy.log; that is shown when the library cannot be asked.',
+    'The library keeps them. Each host has its own part in /var/log/reperio/deploy.log; when the library cannot be asked, the end of that is shown, and the exit status is 1.',
   examples: [
     { command: 'deploy log', doc: 'The newest first.' },
     { command: 'deploy log 17', doc: 'Every step of number 17, beside the last time.' },
@@ -24,26 +24,29 @@ export const log = defineSubcommand({
   options: { ...clusterOption, ...jsonOption },
   run: async ({ arguments: { number }, options, environment, stdin, stdout, print, printJson }) =>
     withFleet(options.file, stdin, async (fleet) => {
-      const { library, libraryProblem, hosts } = await survey(fleet, { log: most });
+      const { library, libraryProblem, hosts, facts, problems } = await survey(fleet, { log: most });
       if (library === undefined) {
-        print(
-          `The library cannot be asked (${libraryProblem ?? 'no host of it answers'}); the last lines of ${hosts[0]!.name}:`,
-        );
-        stdout.write(await fleet.script(hosts[0]!.name, logScript, [String(lines)]));
-        return;
+        const host = hosts.find(({ name }) => facts.some((each) => each.name === name));
+        const problem = libraryProblem ?? problems[0] ?? 'no release runs there';
+        if (host === undefined || options.json || number !== undefined)
+          throw new UserError(rolloutErrors.libraryUnasked, { problem });
+        print(`The library cannot be asked (${problem}); the last lines of ${host.name}:`);
+        stdout.write(await fleet.script(host.name, logScript, [String(lines)]));
+        return 1;
       }
       if (number === undefined) {
-        if (options.json) return printJson(library.log);
-        if (library.log.length === 0) return print('The library knows of no deployment yet.');
-        for (const line of tableLines(columns, logRows(library.log), windowOf(stdout, environment))) print(line);
-        return;
+        if (options.json) printJson(library.log);
+        else if (library.log.length === 0) print('The library knows of no deployment yet.');
+        else for (const line of tableLines(columns, logRows(library.log), windowOf(stdout, environment))) print(line);
+        return 0;
       }
       const at = library.log.findIndex((each) => String(each.number) === number);
       const shown = library.log[at];
       if (shown === undefined) throw new UserError(rolloutErrors.noSuchDeployment, { number });
-      if (options.json) return printJson(shown);
       const last = library.log.slice(at + 1).find(({ outcome }) => outcome === 'done');
-      for (const line of deploymentLines(shown, last)) print(line);
+      if (options.json) printJson(shown);
+      else for (const line of deploymentLines(shown, last)) print(line);
+      return 0;
     }),
 });
 

@@ -56,7 +56,10 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
   assert.equal(added.status, 0, added.err);
   assert.match((await reperio('harvest')).out, /partner +http.*marcxml +0 +0 +never +\d{4}/);
   const tried = await reperio('harvest', 'test', 'partner');
-  assert.match(tried.out, /^Test: deletions persistent.*\n.*inserted +oai:test:1\n/);
+  assert.match(
+    tried.out,
+    /^Test: it tells of all deletions.*\n.*nothing is written:\n[\s\S]*\ninserted +oai:test:1 +Title 1\n/,
+  );
   assert.match((await reperio('harvest', 'test', 'partner', '--marc')).out, /Title 1/);
   const [none] = await store.database.query(sql`SELECT FROM record`);
   assert.equal(none, undefined);
@@ -110,6 +113,64 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
   assert.match((await reperio('harvest', 'show', 'partner')).out, /records +120, 0 refused/);
   assert.match((await reperio('harvest', 'remove', 'partner')).out, /Its records stay/);
   assert.match((await reperio('jobs', 'schedules')).out, /no schedules/);
+});
+
+test('a test says of each record what would become of it, and why; the history says it too', async () => {
+  server.records = served(4);
+  server.records[2] = { ...server.records[2]!, gone: true, id: 4711 };
+  const made = await reperio(
+    ...[
+      'harvest',
+      'add',
+      'reasons',
+      server.base,
+      '--drop',
+      'title:"Title 2"',
+      '--matched',
+      'hold',
+      '--keep',
+      'title:title',
+    ],
+  );
+  assert.equal(made.status, 0, made.err);
+  const { out } = await reperio('harvest', 'test', 'reasons');
+  assert.match(out, /held +\d+ +oai:test:1 +Title 1\n {2}Record \d+ is the same by OAI identifier.*--matched hold\.\n/);
+  assert.match(out, /dropped +oai:test:2 +Title 2\n {2}--drop finds it\.\n/);
+  assert.match(out, /dropped +oai:test:4711\n {2}It is deleted there, and the library does not have it\.\n/);
+  assert.match(out, /`reperio harvest run reasons` harvests it/);
+  const jobs = work();
+  const run = await reperio('harvest', 'run', 'reasons', '--wait');
+  jobs.kill('SIGTERM');
+  await once(jobs, 'exit');
+  const id = JSON.parse((await reperio('harvest', 'history', 'reasons', '--json')).out)[0].id;
+  assert.match((await reperio('harvest', 'history', 'reasons', '--run', String(id))).out, /--drop finds it\./, run.err);
+});
+
+test('a job that waits to try again says so once, and not each second', async () => {
+  const { waitForJobs } = await import('../../wait-for-jobs.ts');
+  const [{ id }] = (await store.database.query<{ id: number }>(sql`
+    INSERT INTO job (kind, name, state, problem, not_before, attempts) VALUES ('harvest', 'x', 'waiting', 'No answer.', clock_timestamp() + interval '10 s', 1)
+    RETURNING id::float8 AS id`)) as [{ id: number }];
+  const lines: string[] = [];
+  const stop = new AbortController();
+  const stderr = { write: (line: string) => lines.push(line) } as unknown as NodeJS.WritableStream;
+  const waiting = waitForJobs(store.database, [id], {
+    signal: stop.signal,
+    stderr: stderr as never,
+    print: () => undefined,
+  });
+  await waitFor('the first line', () => lines.length > 0);
+  await store.database.query(sql`UPDATE job SET not_before = clock_timestamp() + interval '5 s' WHERE id = ${id}`);
+  await store.database.query(
+    sql`UPDATE job SET not_before = clock_timestamp() + interval '3 s', state = 'waiting' WHERE id = ${id}`,
+  );
+  await new Promise((resolve) => setTimeout(resolve, 1_200));
+  await store.database.query(sql`DELETE FROM job WHERE id = ${id}`);
+  await assert.rejects(waiting);
+  assert.deepEqual(
+    lines.map((line) => line.replace(/\d+ s/, 'N s')),
+    [`Job ${id} waits: N s more: No answer.\n`],
+  );
 });
 
 test('what is wrong with a source is said before it is kept', async () => {

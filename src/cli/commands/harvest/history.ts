@@ -40,7 +40,7 @@ export const history = defineSubcommand({
       if (run === undefined && (identifier === undefined || source === undefined)) {
         const { rows } = await listRuns(database, { source: source?.id, limit });
         if (options.json) return printJson(rows);
-        if (rows.length === 0) return print('There were no runs.');
+        if (rows.length === 0) return print('There were no runs. `reperio harvest run NAME` begins one.');
         for (const line of tableLines(runColumns, rows.map(runCells), window)) print(line);
         return;
       }

@@ -83,7 +83,15 @@ const columns: readonly Column[] = [
 
 function cells({ name, url, events, owner, succeeded, waiting, ...webhook }: Webhook): readonly string[] {
   const last = succeeded === undefined ? 'never' : timeText(succeeded);
-  return [name, url, events.join(' '), owner ?? 'guests', last, String(waiting), stateText(webhook)];
+  return [
+    name,
+    url,
+    events.join(' '),
+    owner ?? 'none: what everybody may see',
+    last,
+    String(waiting),
+    stateText(webhook),
+  ];
 }
 
 function stateText({ active, failing, offReason }: Pick<Webhook, 'active' | 'failing' | 'offReason'>): string {

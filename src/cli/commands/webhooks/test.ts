@@ -16,13 +16,12 @@ export const test = defineSubcommand({
     const { webhookHosts: hosts, webhookNetworks: networks } = settings();
     const poster = openPoster({ hosts, networks });
     try {
-      const webhook = await withDatabase(settings(), (database) => readToldWebhook(database, name));
-      const told = await testWebhook(webhook, { poster, signal, now: Date.now });
+      const [{ url }, told] = await withDatabase(settings(), async (database) => {
+        const webhook = await readToldWebhook(database, name);
+        return [webhook, await testWebhook(webhook, { database, poster, signal, now: Date.now })] as const;
+      });
       if (options.json) printJson(told);
-      else
-        print(
-          told.taken ? `It was taken: ${webhook.url} answered ${told.status}.` : `It was not taken: ${told.problem}.`,
-        );
+      else print(told.taken ? `It was taken: ${url} answered ${told.status}.` : `It was not taken: ${told.problem}.`);
       return told.taken ? 0 : 1;
     } finally {
       poster.close();

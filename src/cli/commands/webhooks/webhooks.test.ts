@@ -60,8 +60,16 @@ test('a webhook is added, tried and listed at a terminal; other hosts are refuse
   assert.match(added.out, /Its secret, shown this once: whsec_/);
   assert.match((await reperio('webhooks', 'test', 'feed')).out, /It was taken: .* answered 200\./);
   const list = await reperio('webhooks');
-  assert.match(list.out, /feed +http:.* +record\.\* +guests +never +0 +on/);
+  assert.match(list.out, /feed +http:.* +record\.\* +none: what everybody may see +never +0 +on/);
   assert.doesNotMatch((await reperio('webhooks', 'list', '--json')).out, /whsec_/);
+  await reperio('webhooks', 'add', 'away', 'http://127.0.0.1:1/');
+  assert.match((await reperio('webhooks', 'test', 'away')).out, /It was not taken: .*ECONNREFUSED/);
+  assert.match(
+    (await reperio('webhooks', 'log', 'away')).out,
+    /test_\d+ +webhook\.test +test +failed +1 +.*ECONNREFUSED/,
+  );
+  assert.match((await reperio('webhooks', 'resend', 'away')).out, /No message has failed/);
+  assert.match((await reperio('webhooks', 'log', 'feed')).out, /webhook\.test +test +sent +1 +200 in/);
 });
 
 test('what sends is killed again and again, and every change is told', { skip: !isWhole }, async () => {
