@@ -14,7 +14,7 @@ import { fetchExisting, fetchHolders } from '../../records/matching.ts';
 import { keepControl } from '../../records/version.ts';
 import { withSource } from '../../records/with-source.ts';
 import { findSimilar } from './candidates.ts';
-import type { Fate, PrepareContext, Working } from './prepared.ts';
+import { type Fate, type PrepareContext, sentences, type Working } from './prepared.ts';
 import type { Source } from './source.ts';
 
 /**
@@ -78,9 +78,9 @@ function fateOf(one: Working, identity: Identity, found: Found, { source, tally 
     const isOurs = one.earlier?.made === true && found.kind !== 'ambiguous';
     const known = foundText(found);
     if (deleted === 'hold')
-      return { kind: 'hold', id, record: numbered, why: `${known} Deletions wait (--deleted hold).` };
+      return { kind: 'hold', id, record: numbered, known, why: 'Deletions wait (--deleted hold).' };
     if (!isOurs)
-      return { kind: 'hold', id, record: numbered, why: `${known} Others may have made it, so its deletion waits.` };
+      return { kind: 'hold', id, record: numbered, known, why: 'Others may have made it, so its deletion waits.' };
     return found.kind === 'identified'
       ? { kind: 'write', bytes: one.bytes!, record, identity, why: known }
       : { kind: 'write-to', id, record: numbered, why: known };
@@ -90,17 +90,18 @@ function fateOf(one: Working, identity: Identity, found: Found, { source, tally 
   const wish = steps.match[way];
   const marked = id === 0 ? withOwnKey(record, source, one.identifier) : numbered;
   const known = foundText(found);
-  const because = (reason: string): string => (known === undefined ? reason : `${known} ${reason}`);
-  if (one.held === true) return { kind: 'hold', id, record: marked, why: because('--hold finds it.') };
-  if (wish === 'hold') return { kind: 'hold', id, record: marked, why: because(`--${way} hold.`) };
+  const because = (reason: string): string => sentences(known, reason);
+  const held = (why: string): Extract<Fate, { kind: 'hold' }> => ({ kind: 'hold', id, record: marked, known, why });
+  if (one.held === true) return held('--hold finds it.');
+  if (wish === 'hold') return held(`--${way} hold.`);
   if (wish === 'drop') return { kind: 'drop', why: because(`--${way} drop.`) };
   if (id > 0 && mode === 'insert') return { kind: 'drop', why: because('The mode insert adds new records only.') };
   if (id === 0 && mode !== 'insert' && mode !== 'insert-or-replace' && mode !== 'hold')
     return { kind: 'drop', why: because(`The mode ${mode} adds no new records.`) };
   // One of its identifiers is that of another record, so it cannot be written as it is.
   if (found.kind === 'ambiguous' && identifiesSome(identity, found))
-    return { kind: 'hold', id: 0, record: marked, why: because('It cannot be one of them and leave the others.') };
-  if (mode === 'hold') return { kind: 'hold', id, record: marked, why: because('The mode is hold.') };
+    return { ...held('It cannot be one of them and leave the others.'), id: 0 };
+  if (mode === 'hold') return held('The mode is hold.');
   return found.kind === 'matched'
     ? { kind: 'write-to', id, record: numbered, why: known }
     : { kind: 'write', bytes: one.bytes!, record, identity, why: known };

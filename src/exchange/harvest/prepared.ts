@@ -15,12 +15,31 @@ export type Fate =
   | ({ readonly kind: 'write'; readonly why: string | undefined } & ReadRecord)
   /** The record of the library with this number, whatever its identifiers. */
   | { readonly kind: 'write-to'; readonly id: number; readonly record: MarcRecord; readonly why: string | undefined }
-  /** Waits for a person; 0: for no record of the library. */
-  | { readonly kind: 'hold'; readonly id: number; readonly record: MarcRecord; readonly why: string }
+  /**
+   * Waits for a person, unless it would change nothing; 0: for no record of the library. `known`:
+   * which record it is, and by what.
+   */
+  | {
+      readonly kind: 'hold';
+      readonly id: number;
+      readonly record: MarcRecord;
+      readonly known: string | undefined;
+      readonly why: string;
+    }
   | { readonly kind: 'drop'; readonly why: string }
   /** It came as it had come before. */
   | { readonly kind: 'unchanged'; readonly id: number }
   | { readonly kind: 'refuse'; readonly reason: Reason };
+
+/** Why this became of a record, in sentences. */
+export function whyOf(fate: Fate, outcome: string): string | undefined {
+  if (fate.kind === 'hold') return outcome === 'unchanged' ? fate.known : sentences(fate.known, fate.why);
+  return 'why' in fate ? fate.why : undefined;
+}
+
+export function sentences(...some: readonly (string | undefined)[]): string {
+  return some.filter((one) => one !== undefined).join(' ');
+}
 
 export interface Prepared {
   readonly identifier: string;

@@ -7,6 +7,7 @@ import type { Database } from '../../store/database.ts';
 import { type OaiClient, refusal } from './client.ts';
 import type { Identify } from './envelope.ts';
 import { preparePage } from './prepare.ts';
+import { whyOf } from './prepared.ts';
 import type { Source } from './source.ts';
 import { type StepCounts, StepTally } from './tally.ts';
 import { writePage } from './write-page.ts';
@@ -78,7 +79,7 @@ export async function trySource({ database, client, source, snapshot }: TryConte
     const { fate, record: marc } = before.get(identifier)!;
     return {
       ...{ identifier, datestamp, outcome, marc, title: marc === undefined ? '' : titleOf(marc) },
-      message: message ?? ('why' in fate ? fate.why : undefined),
+      message: message ?? whyOf(fate, outcome),
       // A number that a new record would get is nobody's yet.
       record: outcome === 'inserted' ? 0 : record,
     };

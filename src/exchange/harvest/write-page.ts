@@ -14,7 +14,7 @@ import type { Database, Transaction } from '../../store/database.ts';
 import { shareLease } from '../../store/lease.ts';
 import type { ToNote } from './harvested-records.ts';
 import { labelOf } from './prepare.ts';
-import type { Prepared } from './prepared.ts';
+import { type Prepared, whyOf } from './prepared.ts';
 import type { Source } from './source.ts';
 
 export interface WriteContext {
@@ -71,7 +71,6 @@ export async function writePage(
     record: MarcRecord,
     mode: RecordWrite['mode'],
     isOurs: boolean,
-    why?: string,
   ): Promise<void> => {
     // Where its 001 is our number, a source beside it would make it another one.
     const named = { harvested: one.identifier, ...(!isOurs && { source: source.name }) };
@@ -79,7 +78,12 @@ export async function writePage(
       const write = { record, mode, reason, person, rules, ...named };
       const done = await inSavepoint(transaction, () => writeRecord(transaction, analyzer, write));
       warnings.push(...done.warnings.map((text) => text.replace(/^The record\b/, labelOf(one))));
-      note(one, done.action, { record: done.id, held: done.held?.id, code: done.held?.reason, message: why });
+      note(one, done.action, {
+        record: done.id,
+        held: done.held?.id,
+        code: done.held?.reason,
+        message: one.fate.kind === 'hold' ? whyOf(one.fate, done.action) : undefined,
+      });
     } catch (error) {
       if (error instanceof UserError && error.status < 500) {
         const message = error.message.replace(/^The record\b/, `Record ${one.identifier}`);
@@ -125,7 +129,7 @@ export async function writePage(
       await write(one, fate.record, source.mode, false);
     } else if (fate.kind === 'write-to')
       await write(one, fate.record, source.mode === 'insert' ? 'replace' : source.mode, true);
-    else if (fate.kind === 'hold') await write(one, fate.record, 'hold', fate.id > 0, fate.why);
+    else if (fate.kind === 'hold') await write(one, fate.record, 'hold', fate.id > 0);
     else if (fate.kind === 'drop') note(one, 'dropped', { record: one.earlier?.record ?? 0, message: fate.why });
     else if (fate.kind === 'refuse') {
       const { code, message, hint } = fate.reason;

@@ -118,6 +118,7 @@ test('a source is added, tried and harvested; killed in the middle the run goes 
 test('a test says of each record what would become of it, and why; the history says it too', async () => {
   server.records = served(4);
   server.records[2] = { ...server.records[2]!, gone: true, id: 4711 };
+  server.records[3] = { ...server.records[3]!, title: 'Other title' };
   const made = await reperio(
     ...[
       'harvest',
@@ -129,12 +130,17 @@ test('a test says of each record what would become of it, and why; the history s
       '--matched',
       'hold',
       '--keep',
-      'title:title',
+      'title:title or title:other',
     ],
   );
   assert.equal(made.status, 0, made.err);
   const { out } = await reperio('harvest', 'test', 'reasons');
-  assert.match(out, /held +\d+ +oai:test:1 +Title 1\n {2}Record \d+ is the same by OAI identifier.*--matched hold\.\n/);
+  // What would change nothing does not wait.
+  assert.match(out, /unchanged +\d+ +oai:test:1 +Title 1\n {2}Record \d+ is the same by OAI identifier oai:test:1\.\n/);
+  assert.match(
+    out,
+    /held +\d+ +oai:test:4 +Other title\n {2}Record \d+ is the same by OAI identifier.*--matched hold\.\n/,
+  );
   assert.match(out, /dropped +oai:test:2 +Title 2\n {2}--drop finds it\.\n/);
   assert.match(out, /dropped +oai:test:4711\n {2}It is deleted there, and the library does not have it\.\n/);
   assert.match(out, /`reperio harvest run reasons` harvests it/);
