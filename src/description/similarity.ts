@@ -99,13 +99,24 @@ export function plainWords(text: string): string {
     .trim();
 }
 
-/** 1 minus the edits that make one of the other, for each character of the longer one. */
-export function likeness(one: string, other: string): number {
+/**
+ * Characters: counting edits takes the product of both lengths, and a title may have a megabyte.
+ */
+const mostCompared = 1_000;
+
+/**
+ * 1 minus the edits that make one of the other, for each character of the longer one. Of long ones
+ * the beginning is compared.
+ */
+export function likeness(whole: string, otherWhole: string): number {
+  const [one, other] = [whole.slice(0, mostCompared), otherWhole.slice(0, mostCompared)];
   const longest = Math.max(one.length, other.length);
   if (longest === 0) return 0;
-  if (one === other) return 1;
+  const lengths = Math.min(whole.length, otherWhole.length) / Math.max(whole.length, otherWhole.length);
   // No need to count when the lengths alone say no.
-  if (Math.min(one.length, other.length) / longest < 0.5) return 0;
+  if (lengths < 0.5) return 0;
+  const share = longest < mostCompared ? 1 : lengths;
+  if (one === other) return share;
   let before = Uint16Array.from({ length: other.length + 1 }, (_, place) => place);
   for (let row = 1; row <= one.length; row++) {
     const next = new Uint16Array(other.length + 1);
@@ -116,10 +127,12 @@ export function likeness(one: string, other: string): number {
     }
     before = next;
   }
-  return 1 - before[other.length]! / longest;
+  return (1 - before[other.length]! / longest) * share;
 }
 
 const mostAuthors = 20;
+/** Characters of a name. */
+const longestName = 200;
 
 /** How many of the shorter list stand in the other one: lists are cut, names abbreviated. */
 function authorLikeness(one: readonly string[], other: readonly string[]): number | undefined {
@@ -136,7 +149,8 @@ interface NameParts {
 }
 
 /** "Doe, Jane M." and "Jane M. Doe". */
-function nameParts(name: string): NameParts {
+function nameParts(whole: string): NameParts {
+  const name = whole.slice(0, longestName);
   const comma = name.indexOf(',');
   const family = comma < 0 ? (name.trim().split(/\s+/).at(-1) ?? '') : name.slice(0, comma);
   const given = comma < 0 ? name.trim().split(/\s+/).slice(0, -1).join(' ') : name.slice(comma + 1);

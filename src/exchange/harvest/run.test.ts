@@ -353,6 +353,21 @@ function element(tag: string, code: string, value: string): string {
   return `<datafield tag="${tag}" ind1=" " ind2=" "><subfield code="${code}">${value}</subfield></datafield>`;
 }
 
+test('huge records are matched by their titles too, and others of the page', async () => {
+  const words = Array.from({ length: 30_000 }, (_, n) => `lighthouse${n}`).join(' ');
+  const titles = ['w'.repeat(200_000), words, `${words} again`, '"\u0000* ?', 'or and not', ' '];
+  for (const title of titles.slice(0, 2))
+    await insertRecord(store.database, [dataField('245', ' ', ' ', [{ code: 'a', value: title }])]);
+  const match = { ...usualSteps.match, profile: 'lazy' } as const;
+  const one = await source({ steps: { ...usualSteps, match } });
+  server.records = server.records.slice(0, titles.length);
+  for (const [place, title] of titles.entries())
+    server.records[place] = { ...server.records[place]!, metadata: marc(title.replaceAll('\u0000', '')) };
+  const done = await run(one);
+  assert.deepEqual([done.problem, done.counts['read']], [undefined, { records: 6 }]);
+  assert.deepEqual(done.counts['match'], { ambiguous: 3, new: 3 });
+});
+
 test('deletions are not asked questions: what a filter kept goes when the source deletes it', async () => {
   const one = await source({ steps: { ...usualSteps, filter: { keep: 'title:title' } } });
   assert.deepEqual((await run(one)).counts['upload'], { inserted: 25 });
