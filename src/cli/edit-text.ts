@@ -52,8 +52,8 @@ function counted(count: number, what: string): string {
 export const changeSetColumns: readonly Column[] = [
   { head: 'SET', right: true },
   { head: 'MADE (UTC)' },
-  { head: 'BY' },
-  { head: 'NAME' },
+  { head: 'BY', ifAny: true },
+  { head: 'NAME', givesWay: true },
   { head: 'RECORDS', right: true },
   { head: 'STATE' },
 ];

@@ -33,16 +33,18 @@ const changedWords: Readonly<Record<ChangedWay | 'replaced', readonly [did: stri
   fieldsDeleted: ['with fields deleted', 'would have fields deleted'],
 };
 
-const held = '(reperio held list)';
-
 /**
  * "2 inserted, 1 replaced, 0 refused": what a mode is for is said also where it is nothing, the
- * rest where there is some. `dryRun`: "would be inserted".
+ * rest where there is some. `dryRun`: "would be inserted". `leads`: says how to see what waits.
  */
 export function doneText(
   mode: WriteMode,
   counts: DoneCounts,
-  { dryRun = false, more = [] }: { readonly dryRun?: boolean; readonly more?: readonly string[] } = {},
+  {
+    dryRun = false,
+    more = [],
+    leads = false,
+  }: { readonly dryRun?: boolean; readonly more?: readonly string[]; readonly leads?: boolean } = {},
 ): string {
   const usual: readonly DoneName[] =
     mode === 'hold' ? ['held'] : isPartial(mode) ? ['replaced'] : ['inserted', 'replaced'];
@@ -54,7 +56,7 @@ export function doneText(
       ? changedWords[changedWay(mode)][dryRun ? 1 : 0]
       : name === 'unchanged'
         ? name
-        : `${would}${name}${name === 'held' && (counts.held ?? 0) > 0 ? ` ${held}` : ''}`;
+        : `${would}${name}${leads && name === 'held' && (counts.held ?? 0) > 0 ? ' (reperio held list)' : ''}`;
   const parts = shown.map((name) => `${grouped(counts[name] ?? 0)} ${word(name)}`);
   return [...parts, ...more, `${grouped(counts.refused ?? 0)} ${would}refused`].join(', ');
 }

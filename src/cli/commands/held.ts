@@ -188,8 +188,8 @@ const columns: readonly Column[] = [
   { head: 'UPLOAD', right: true },
   { head: 'RECORD', right: true },
   { head: 'CAME (UTC)' },
-  { head: 'BY' },
-  { head: 'SOURCE' },
+  { head: 'BY', ifAny: true },
+  { head: 'SOURCE', givesWay: true },
   { head: 'REASON' },
   { head: 'STATE' },
 ];

@@ -306,7 +306,7 @@ function sentence(report: FileReport, mode: WriteMode, dryRun: boolean): string 
   const warned = warnings.reduce((sum, { count }) => sum + count, 0);
   const more = passedOver > 0 ? [`${countOf(passedOver, 'deletion')} of unknown records`] : [];
   const remarks = warned > 0 ? `, ${countOf(warned, 'warning')}` : '';
-  return `${file}: ${doneText(mode, report, { dryRun, more })}${remarks} (${seconds.toFixed(1)} s${rate})`;
+  return `${file}: ${doneText(mode, report, { dryRun, more, leads: true })}${remarks} (${seconds.toFixed(1)} s${rate})`;
 }
 
 /** Refusals and warnings by kind, unless each of them was said and there is nothing to sum up. */

@@ -1,8 +1,8 @@
 import { grouped } from '../../errors/grouped.ts';
 import { type LoadRun, listRuns } from '../../records/load/runs.ts';
-import { withChangedWay } from '../../records/what-was-done.ts';
+import { doneText, withChangedWay } from '../../records/what-was-done.ts';
 import { defineCommand, jsonOption } from '../command.ts';
-import { tableLines, windowOf } from '../terminal.ts';
+import { type Column, tableLines, windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
 
 const defaultShown = 20;
@@ -27,22 +27,40 @@ export const command = defineCommand({
     );
     if (options.json) return printJson(rows.map((run) => withChangedWay(run.mode, run)));
     if (rows.length === 0) return print(text === '' ? 'Nothing was loaded yet.' : 'No load has this in its name.');
-    for (const line of tableLines(columns, rows.map(cells), windowOf(stdout, environment))) print(line);
+    const window = windowOf(stdout, environment);
+    const isWide = window.width >= wide;
+    for (const line of tableLines(isWide ? columns : narrowColumns, rows.map(isWide ? cells : narrowCells), window))
+      print(line);
     if (total > rows.length) print(`${grouped(total - rows.length)} more; --limit shows them.`);
   },
 });
 
-const columns = [
+const columns: readonly Column[] = [
   { head: 'STARTED (UTC)' },
-  { head: 'INPUT' },
+  { head: 'INPUT', givesWay: true },
   { head: 'MODE' },
-  { head: 'BY' },
+  { head: 'BY', ifAny: true },
   ...['INSERTED', 'CHANGED', 'UNCHANGED', 'DELETED', 'HELD', 'REFUSED'].map((head) => ({
     head,
     right: true as const,
   })),
   { head: 'END' },
 ];
+
+/** In a narrower window the counts are a sentence, which goes on below itself. */
+const wide = 110;
+const narrowColumns: readonly Column[] = [
+  { head: 'STARTED (UTC)' },
+  { head: 'INPUT', givesWay: true },
+  { head: 'BY', ifAny: true },
+  { head: 'WHAT WAS DONE', lines: 3 },
+];
+
+function narrowCells(run: LoadRun): readonly string[] {
+  const [started = '', name = '', mode = '', person = ''] = cells(run);
+  const done = run.ended === undefined ? 'no end' : doneText(run.mode, run);
+  return [started, name, person, `${mode}: ${done}${run.error === undefined ? '' : `; stopped: ${run.error}`}`];
+}
 
 function cells(run: LoadRun): readonly string[] {
   const counts = [run.inserted, run.replaced + run.merged, run.unchanged, run.deleted, run.held, run.refused];

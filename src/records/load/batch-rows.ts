@@ -6,7 +6,7 @@ import { encodeStored } from '../../marc/stored.ts';
 import { CopyRows } from '../../store/copy-rows.ts';
 import type { Transaction } from '../../store/database.ts';
 import { noteRecords, type RecordChange } from '../../store/events.ts';
-import { holdRecord } from '../hold.ts';
+import { holdRecords } from '../hold.ts';
 import { splitKey } from '../identifiers.ts';
 import { removeKeys } from '../matching.ts';
 import type { BatchContext } from './batch-context.ts';
@@ -126,8 +126,10 @@ export class BatchRows {
 
   async #copyHeld(transaction: Transaction): Promise<void> {
     const { mode, run, person, reason } = this.#context;
-    for (const { id, record, holding } of this.#decider.held)
-      await holdRecord(transaction, { id, mode, record, holding, reason, person, run });
+    const held = this.#decider.held.map(({ id, record, holding }) => ({
+      ...{ id, mode, record, holding, reason, person, run },
+    }));
+    await holdRecords(transaction, held);
   }
 
   /** Stores the segment, or the deltas of a small batch. The id of the segment, if there is one. */

@@ -314,6 +314,30 @@ test('hold writes nothing; what waits is written or dropped as a person decides,
   await assertIndexIsRight();
 });
 
+test('what waits already is not held again, by loads or one by one; another content or person is', async () => {
+  await run('insert', [book(field('970', 's1'), field('245', 'Title'))]);
+  const [known, fresh] = [book(field('970', 's1'), field('245', 'New')), book(field('245', 'Nobody knows'))];
+  const waiting = async () => (await listHeld(store.database, { all: false, limit: 9 })).map(({ id }) => id);
+  await run('hold', [known, fresh]);
+  const before = await waiting();
+  const again = await run('hold', [fresh, known]);
+  assert.deepEqual([again.held, await waiting()], [2, before]);
+  const analyzer = compileAnalyzer(defaultSite());
+  const hold = (record: MarcRecord, person?: string) =>
+    writeRecords(store.database, analyzer, [{ record, mode: 'hold', reason: 'test', person }]);
+  const alone = [...(await hold(known)), ...(await hold(fresh))];
+  assert.deepEqual(
+    alone.map(({ held }) => held!.id),
+    before,
+  );
+  assert.equal((await hold(fresh, 'ada')).length + (await waiting()).length, before.length + 2, 'of another person');
+  await run('hold', [book(field('245', 'Nobody knows it'))]);
+  assert.equal((await waiting()).length, before.length + 2);
+  await rejectHeld(store.database, before[0]!, { by: 'bob', reason: '' });
+  await run('hold', [known]);
+  assert.equal((await waiting()).length, before.length + 2, 'it was decided of, and waits anew');
+});
+
 test('a conflict is accepted with either side, and again looked at when others went on', async () => {
   const library = { analyzer: compileAnalyzer(defaultSite()), site: defaultSite() };
   await run('insert', [book(field('245', 'Title'), field('650', 'a'))]);
