@@ -7,8 +7,8 @@ import { applyKnowledge, applySite } from '../../library/apply-site.ts';
 import { lineOf } from '../../marc/writers/text.ts';
 import { readRecord } from '../../records/history.ts';
 import { currentSite, currentSource } from '../../site/versions.ts';
-import { createReader, type Reader } from '../test-reader.ts';
-import { field, type Name, openTestUploads, type TestUploads } from '../uploads/test-uploads.ts';
+import { createReader } from '../test-reader.ts';
+import { field, type Name, openTestUploads, readerOf, type TestUploads } from '../uploads/test-uploads.ts';
 
 let world: TestUploads;
 
@@ -17,11 +17,7 @@ before(async () => {
 });
 after(() => world.close());
 
-function readerAs(name: Name): Reader {
-  const reader = createReader(world.app);
-  (reader.cookies as Map<string, string>).set('reperio', world.session(name)['cookie']!.split('=')[1]!);
-  return reader;
-}
+const readerAs = (name: Name) => readerOf(world, name);
 const exported = async (query: string, name?: Name) => {
   const headers = name === undefined ? {} : world.session(name);
   return await world.app.inject({ url: `/kb/export?${query}`, headers });

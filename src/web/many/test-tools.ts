@@ -2,8 +2,8 @@ import sql from 'sql-template-tag';
 import { jobKinds } from '../../library/job-kinds.ts';
 import { lineOf } from '../../marc/writers/text.ts';
 import { readRecord } from '../../records/history.ts';
-import { createReader, type Reader } from '../test-reader.ts';
-import type { Name, TestUploads } from '../uploads/test-uploads.ts';
+import type { Reader } from '../test-reader.ts';
+import { type Name, readerOf, type TestUploads } from '../uploads/test-uploads.ts';
 
 export interface Tools {
   readonly readerAs: (name: Name) => Reader;
@@ -16,12 +16,7 @@ export interface Tools {
 /** `world` is asked for when it is there. */
 export function toolsOf(world: () => TestUploads): Tools {
   return {
-    readerAs: (name) => {
-      const reader = createReader(world().app);
-      const secret = world().session(name)['cookie']!.split('=')[1]!;
-      (reader.cookies as Map<string, string>).set('reperio', secret);
-      return reader;
-    },
+    readerAs: (name) => readerOf(world(), name),
     lines: async (id) =>
       (await readRecord(world().store.database, id)).record.fields.filter(({ tag }) => tag > '009').map(lineOf),
     work: async () => {

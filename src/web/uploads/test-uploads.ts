@@ -17,6 +17,7 @@ import { createToken } from '../../people/tokens.ts';
 import { writeRecords } from '../../records/write.ts';
 import { createApp } from '../app.ts';
 import { testPeople } from '../test-people.ts';
+import { createReader, type Reader } from '../test-reader.ts';
 
 const siteText = `
 site: {name: Test Library, languages: [en, fr], admin: a@b.example, hidden-paths: ["595"]}
@@ -118,6 +119,14 @@ export async function openTestUploads(given: Readonly<Record<string, string>> = 
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Pages as this person opens them. */
+export function readerOf({ app, session }: Pick<TestUploads, 'app' | 'session'>, name: Name): Reader {
+  const reader = createReader(app);
+  const secret = session(name)['cookie']!.split('=')[1]!;
+  (reader.cookies as Map<string, string>).set('reperio', secret);
+  return reader;
 }
 
 /** Sends a body as whoever the headers say. */
