@@ -202,6 +202,10 @@ test('texts that can be read in many ways, or do not end, are read once', () => 
   const comments = '<!---->'.repeat(50_000);
   assert.throws(() => readEnvelope(`<record>${comments}<x>`), /its first element/);
   assert.throws(() => readEnvelope('<record><!-- '.repeat(200_000)), /its first element/);
+  const open = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">';
+  assert.throws(() => readEnvelope(`${open}${'<a>'.repeat(200_000)}`), /its elements are too deep/);
+  const prefixes = Array.from({ length: 30_000 }, (_, n) => `<a xmlns:p${n}="x"/>`).join('');
+  assert.deepEqual(readEnvelope(`${open}${prefixes}</OAI-PMH>`).pieces, []);
   assert.throws(() => readPiece(`<record>${'<header>'.repeat(300_000)}`, {}), /its header has no end/);
   const spaces = ' '.repeat(300_000);
   const piece = `<record><header><identifier>a</identifier></header><metadata><x>${spaces}y</x></metadata></record>`;
