@@ -20,6 +20,14 @@ test('rows stand under their heads, numbers at the right, and are cut to the win
   assert.equal(tableLines(columns, rows, { width: 20, heading })[1], 'ada        12  supe…');
 });
 
+test('a row is one line, whatever stands in its cells', () => {
+  const window = { width: 80, heading: (text: string) => text };
+  assert.deepEqual(tableLines([{ head: 'NAME' }, { head: 'B' }], [['a\n\tb', 'c\u2028d']], window), [
+    'NAME  B',
+    'a b   c d',
+  ]);
+});
+
 test('the window and bold heads are those of a terminal; a file has lines of any length', () => {
   assert.equal(widthOf(terminal(90)), 90);
   assert.equal(widthOf(new PassThrough()), Number.POSITIVE_INFINITY);

@@ -52,9 +52,11 @@ export interface Column {
 /** Rows under their heads, as wide as what is in them, and cut to the window. */
 export function tableLines(
   columns: readonly Column[],
-  rows: readonly (readonly string[])[],
+  given: readonly (readonly string[])[],
   { width, heading }: Window,
 ): readonly string[] {
+  // A row is one line, whatever a name from elsewhere has in it.
+  const rows = given.map((row) => row.map((cell) => cell.replace(/[\r\n\t\v\f\u2028\u2029]+/g, ' ')));
   const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => (row[i] ?? '').length)));
   const line = (cells: readonly string[]): string =>
     fitted(

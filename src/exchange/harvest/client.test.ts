@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../errors/errors.ts';
-import { type OaiClient, oaiClient } from './client.ts';
+import { type OaiClient, oaiClient, refusal } from './client.ts';
 import { readEnvelope } from './envelope.ts';
 import { reachable } from './networks.ts';
 import { PieceProblem, readPiece } from './piece.ts';
@@ -195,6 +195,11 @@ test('one bad record spoils itself only', async () => {
   const whole = Buffer.from(await (await fetch(`${server.base}?verb=ListRecords&metadataPrefix=marcxml`)).text());
   server.fault = send(200, {}, Buffer.from(whole.toString('latin1').replace('Title 1', 'Title \xff'), 'latin1'));
   assert.deepEqual([(await client.list(list)).damaged, (await client.list(list)).pieces.length], [true, 6]);
+});
+
+test('of an error of a server as much is told as anybody reads', () => {
+  const { message } = refusal('http://x.example/oai', [{ code: 'c'.repeat(100_000), text: 't'.repeat(100_000) }])!;
+  assert.ok(message.length < 1_000);
 });
 
 test('texts that can be read in many ways, or do not end, are read once', () => {
