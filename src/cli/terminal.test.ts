@@ -46,6 +46,14 @@ test('a long name gives way to the last column, which goes on below itself; a fi
   assert.equal(whole, ` 12  ${name}  ${message.replace('\n', ' ')}`);
 });
 
+test('a row is one line, whatever stands in its cells', () => {
+  const window = { width: 80, heading: (text: string) => text };
+  assert.deepEqual(tableLines([{ head: 'NAME' }, { head: 'B' }], [['a\n\tb', 'c\u2028d']], window), [
+    'NAME  B',
+    'a b   c d',
+  ]);
+});
+
 test('the window and bold heads are those of a terminal; a file has lines of any length', () => {
   assert.equal(widthOf(terminal(90)), 90);
   assert.equal(widthOf(new PassThrough()), Number.POSITIVE_INFINITY);

@@ -70,9 +70,9 @@ export function tableLines(
 ): readonly string[] {
   const isShown = all.map(({ ifAny }, i) => ifAny !== true || allRows.some((row) => (row[i] ?? '') !== ''));
   const columns = all.filter((_, i) => isShown[i]);
-  // What has lines of its own would be taken for rows.
+  // A row is one line, whatever a name from elsewhere has in it.
   const rows = allRows.map((row) =>
-    row.flatMap((cell, i) => (isShown[i] === false ? [] : [cell.replace(/\s*[\r\n]+\s*/g, ' ')])),
+    row.flatMap((cell, i) => (isShown[i] === false ? [] : [cell.replace(/\s*[\r\n\t\v\f\u2028\u2029]+\s*/g, ' ')])),
   );
   const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => (row[i] ?? '').length)));
   const last = columns.length - 1;

@@ -67,6 +67,7 @@ test('labels of a SKOS file lead to the preferred label of their concept, in the
   assert.deepEqual(new Set(again), new Set(readSkos(taxonomy, ['en'])));
   for (const bad of ['<a/>', '<rdf:RDF', 'no xml', '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>', taxonomy.slice(0, 400)])
     assert.throws(() => readSkos(bad, ['en']), { code: 'REPERIO_KNOWLEDGE_FILE' }, bad);
+  assert.throws(() => readSkos('<a>'.repeat(200_000), ['en']), /too deep/);
 });
 
 test('which format a file has shows in its beginning; a written base of concepts has their other labels as keys', () => {

@@ -53,6 +53,9 @@ function chosen(labels: readonly Label[], languages: readonly string[]): Label |
   return labels.find(({ language }) => language === undefined) ?? labels[0];
 }
 
+/** Elements inside each other: the parser looks for a namespace in all that are open. */
+const deepest = 200;
+
 function readConcepts(text: string): ReadonlyMap<string, Concept> {
   const concepts = new Map<string, Concept>();
   const conceptAt = (address: string): Concept => {
@@ -73,6 +76,7 @@ function readConcepts(text: string): ReadonlyMap<string, Concept> {
     throw wrong(error.message);
   });
   parser.on('opentag', ({ uri, local, attributes }) => {
+    if (path.length >= deepest) throw wrong('its elements are too deep');
     const given = (space: string, name: string): string | undefined =>
       Object.values(attributes).find((one) => one.uri === space && one.local === name)?.value;
     if (!rootSeen) {

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { after, before, beforeEach, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { UserError } from '../../errors/errors.ts';
-import { type OaiClient, oaiClient } from './client.ts';
+import { type OaiClient, oaiClient, refusal } from './client.ts';
 import { readEnvelope } from './envelope.ts';
 import { reachable } from './networks.ts';
 import { PieceProblem, readPiece } from './piece.ts';
@@ -197,11 +197,20 @@ test('one bad record spoils itself only', async () => {
   assert.deepEqual([(await client.list(list)).damaged, (await client.list(list)).pieces.length], [true, 6]);
 });
 
+test('of an error of a server as much is told as anybody reads', () => {
+  const { message } = refusal('http://x.example/oai', [{ code: 'c'.repeat(100_000), text: 't'.repeat(100_000) }])!;
+  assert.ok(message.length < 1_000);
+});
+
 test('texts that can be read in many ways, or do not end, are read once', () => {
   // Of each the cost must grow with its length: a power of it would not end within this test.
   const comments = '<!---->'.repeat(50_000);
   assert.throws(() => readEnvelope(`<record>${comments}<x>`), /its first element/);
   assert.throws(() => readEnvelope('<record><!-- '.repeat(200_000)), /its first element/);
+  const open = '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/">';
+  assert.throws(() => readEnvelope(`${open}${'<a>'.repeat(200_000)}`), /its elements are too deep/);
+  const prefixes = Array.from({ length: 30_000 }, (_, n) => `<a xmlns:p${n}="x"/>`).join('');
+  assert.deepEqual(readEnvelope(`${open}${prefixes}</OAI-PMH>`).pieces, []);
   assert.throws(() => readPiece(`<record>${'<header>'.repeat(300_000)}`, {}), /its header has no end/);
   const spaces = ' '.repeat(300_000);
   const piece = `<record><header><identifier>a</identifier></header><metadata><x>${spaces}y</x></metadata></record>`;

@@ -75,7 +75,11 @@ export function oaiClient(options: ClientOptions): OaiClient {
 export function refusal(address: string, errors: Envelope['errors']): UserError | undefined {
   const [first] = errors;
   if (first === undefined) return undefined;
-  return new UserError(harvestErrors.refused, { address, code: first.code, text: first.text.slice(0, 500) });
+  return new UserError(harvestErrors.refused, {
+    address,
+    code: first.code.slice(0, 100),
+    text: first.text.slice(0, 500),
+  });
 }
 
 function notOai(address: string, reason: string): UserError {

@@ -33,6 +33,9 @@ export const oaiNamespace = 'http://www.openarchives.org/OAI/2.0/';
 /** What is wrong with a page as a whole, as the end of a sentence. */
 export class PageProblem extends Error {}
 
+/** Elements inside each other: the parser looks for a namespace in all that are open. */
+const deepest = 100;
+
 /**
  * As XML has comments: without "--" inside, so that a text can be read in one way only, and no
  * server makes us try them all. Longer ones than this are left to what is read strictly.
@@ -85,7 +88,7 @@ class EnvelopeReader {
   readonly #path: string[] = [];
   readonly #errors: { code: string; text: string }[] = [];
   readonly #facts: Record<string, string> = {};
-  #namespaces: Record<string, string> = {};
+  readonly #namespaces: Record<string, string> = {};
   #text = '';
   #code = '';
   #token: string | undefined;
@@ -96,7 +99,8 @@ class EnvelopeReader {
       if (name !== 'OAI-PMH') throw new PageProblem(`its first element is <${name}>`);
       if (uri !== oaiNamespace) throw new PageProblem(`its namespace is "${uri}", not ${oaiNamespace}`);
     }
-    if (this.#path.length < 2) this.#namespaces = { ...this.#namespaces, ...ns };
+    if (this.#path.length >= deepest) throw new PageProblem('its elements are too deep');
+    if (this.#path.length < 2) Object.assign(this.#namespaces, ns);
     this.#path.push(name);
     this.#text = '';
     if (name === 'error') this.#code = attribute('code') ?? '';

@@ -95,7 +95,7 @@ export const harvestErrors = defineErrors({
     code: 'REPERIO_HARVEST_RECORD',
     status: 422,
     message: '{record} cannot be read: {reason}.',
-    hint: 'Its XML is kept with the run. Ask who runs the server, then harvest this record again.',
+    hint: 'A run keeps its XML. Ask who runs the server, then harvest this record again.',
   },
   empty: {
     code: 'REPERIO_HARVEST_EMPTY',

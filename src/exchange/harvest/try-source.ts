@@ -18,6 +18,8 @@ export interface Tried {
   /** How many the whole list has, if the server says so. */
   readonly size: number | undefined;
   readonly records: readonly TriedRecord[];
+  /** Records of the page that were not tried. */
+  readonly more: number;
 }
 
 export interface TriedRecord {
@@ -42,10 +44,14 @@ export interface TryContext {
   readonly snapshot: () => Promise<IndexSnapshot>;
 }
 
+/** Of a page: each is written and taken back, and somebody waits for it. */
+const mostTried = 500;
+
 /** Asks for one page, and says what would become of it. Nothing of it stays. */
 export async function trySource({ database, client, source, snapshot }: TryContext): Promise<Tried> {
   const identify = await client.identify();
-  const page = await client.list({ prefix: source.prefix, set: source.sets[0] });
+  const whole = await client.list({ prefix: source.prefix, set: source.sets[0] });
+  const page = { ...whole, pieces: whole.pieces.slice(0, mostTried) };
   const error = refusal(
     source.base,
     page.errors.filter(({ code }) => code !== 'noRecordsMatch'),
@@ -84,7 +90,13 @@ export async function trySource({ database, client, source, snapshot }: TryConte
       record: outcome === 'inserted' ? 0 : record,
     };
   });
-  return { identify, counts: tally.counts, size: page.completeListSize, records };
+  return {
+    identify,
+    counts: tally.counts,
+    size: page.completeListSize,
+    records,
+    more: whole.pieces.length - page.pieces.length,
+  };
 }
 
 /** Characters: a line of a terminal has no more. */

@@ -144,6 +144,12 @@ test('a test says of each record what would become of it, and why; the history s
   assert.match(out, /dropped +oai:test:2 +Title 2\n {2}--drop finds it\.\n/);
   assert.match(out, /dropped +oai:test:4711\n {2}It is deleted there, and the library does not have it\.\n/);
   assert.match(out, /`reperio harvest run reasons` harvests it/);
+  const { records, page } = server;
+  Object.assign(server, { records: served(600), page: 600 });
+  const large = await reperio('harvest', 'test', 'reasons', '--json');
+  const { records: tried, more } = JSON.parse(large.out);
+  assert.deepEqual([tried.length, more], [500, 100]);
+  Object.assign(server, { records, page });
   const jobs = work();
   const run = await reperio('harvest', 'run', 'reasons', '--wait');
   jobs.kill('SIGTERM');

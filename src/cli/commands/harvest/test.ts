@@ -22,7 +22,7 @@ export const test = defineSubcommand({
       return [found, await tryHarvest(database, settings(), found, signal)] as const;
     });
     if (options.json) return printJson(tried);
-    const { identify, size, records, counts } = tried;
+    const { identify, size, records, counts, more } = tried;
     const [set, ...others] = source.sets;
     const ofSet = set === undefined ? '' : ` of the set ${set}${others.length === 0 ? '' : ', the first of several'}`;
     const sized = size === undefined ? '' : `, ${grouped(size)} records in all`;
@@ -30,7 +30,8 @@ export const test = defineSubcommand({
       `${identify.name}: ${deletions[identify.deleted] ?? identify.deleted}, dates of ${identify.seconds ? 'seconds' : 'days'}${sized}.`,
     );
     if (records.length === 0) return print(`It has no records${ofSet} in the format ${source.prefix}.`);
-    print(`The first page${ofSet}, of which nothing is written:\n`);
+    const cut = more === 0 ? '' : `, its first ${grouped(records.length)} records`;
+    print(`The first page${ofSet}${cut}, of which nothing is written:\n`);
     const rows = records.map(({ identifier, outcome, record, title }) => [
       ...[outcome, record === 0 ? '' : String(record), identifier, title],
     ]);
