@@ -46,7 +46,7 @@ test('asking hosts of which none answers fails, and says what to type', { skip: 
   for (const words of [['--json'], ['17'], []]) {
     const log = await type('deploy', 'log', ...words);
     assert.equal(log.stdout, '', 'nothing is shown for what was asked');
-    assert.match(log.stderr, /library cannot be asked.*web1 cannot be/);
+    assert.match(log.stderr, /log of deployments cannot be read.*web1 cannot be/);
     assert.equal(log.status, 1);
   }
 });

@@ -40,7 +40,7 @@ export const rolloutErrors = defineErrors({
   libraryUnasked: {
     code: 'REPERIO_DEPLOY_LIBRARY_UNASKED',
     status: 503,
-    message: 'The library cannot be asked about its deployments: {problem}',
+    message: 'The log of deployments cannot be read from the library: {problem}',
     hint: '`reperio deploy status` names the hosts that do not answer; on a host that does, `reperio doctor` looks at its database. Each host has its own log in /var/log/reperio/deploy.log.',
   },
   notLocked: {
