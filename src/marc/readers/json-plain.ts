@@ -1,9 +1,10 @@
 import { controlField, dataField, type Field, type MarcRecord, type Subfield } from '../record.ts';
 
 /**
- * A record as `toMarcJson` writes it: in this order and without blanks. Undefined for anything else,
- * right or wrong: whoever reads JSON as such says what it is. Most records that come as JSON were
- * written so by a library, and the objects that JSON.parse makes of them take five times as long.
+ * A record as `toMarcJson` writes it: in this order and without blanks. Undefined for anything
+ * else, right or wrong: whoever reads JSON as such says what it is. Most records that come as JSON
+ * were written so by a library, and the objects that JSON.parse makes of them take five times as
+ * long.
  */
 export function parsePlainJson(text: string): MarcRecord | undefined {
   // Nowhere in JSON within a text.

@@ -41,17 +41,25 @@ test('a record written as MARC-in-JSON comes back the same', () => {
 
 test('what is written as we write it is read without JSON.parse, and anything near it is read as JSON', () => {
   assertProperty(
-    fc.property(anyRecord, fc.nat(), fc.constantFrom('', '"', '\\', ',', '{', '}', ' ', '\t', '\\u0041'), (record, place, put) => {
-      const text = toMarcJson(record);
-      assert.deepEqual(parsePlainJson(text), record);
-      const at = place % text.length;
-      for (const damaged of [text.slice(0, at) + put + text.slice(at), text.slice(0, at) + put + text.slice(at + 1)]) {
-        const plain = parsePlainJson(damaged);
-        if (plain === undefined) continue;
-        // A blank before it is JSON too, and nothing that we write.
-        assert.deepEqual(plain, parseMarcJsonRecord(Buffer.from(` ${damaged}`)).record, damaged);
-      }
-    }),
+    fc.property(
+      anyRecord,
+      fc.nat(),
+      fc.constantFrom('', '"', '\\', ',', '{', '}', ' ', '\t', '\\u0041'),
+      (record, place, put) => {
+        const text = toMarcJson(record);
+        assert.deepEqual(parsePlainJson(text), record);
+        const at = place % text.length;
+        for (const damaged of [
+          text.slice(0, at) + put + text.slice(at),
+          text.slice(0, at) + put + text.slice(at + 1),
+        ]) {
+          const plain = parsePlainJson(damaged);
+          if (plain === undefined) continue;
+          // A blank before it is JSON too, and nothing that we write.
+          assert.deepEqual(plain, parseMarcJsonRecord(Buffer.from(` ${damaged}`)).record, damaged);
+        }
+      },
+    ),
   );
 });
 

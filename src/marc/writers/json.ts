@@ -26,7 +26,9 @@ export function toMarcJson(record: MarcRecord): string {
   return out.join('');
 }
 
-/** What JSON writes otherwise than it is: marks of its own, control characters, halves of letters. */
+/**
+ * What JSON writes otherwise than it is: marks of its own, control characters, halves of letters.
+ */
 const escaped = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 function quoted(text: string): string {
