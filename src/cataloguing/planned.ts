@@ -30,6 +30,17 @@ interface PlannedRow {
   readonly to: number | null;
 }
 
+type Versions = Awaited<ReturnType<typeof versionsAt>>;
+
+const none: Versions = new Map();
+
+interface PlannedPage {
+  readonly rows: readonly PlannedRow[];
+  /** The versions that they are made from, and when they are undone those before. */
+  readonly bases: Versions;
+  readonly before: Versions;
+}
+
 /**
  * All that a change set is to write, in ascending number; of a record that an action does not
  * change any more nothing. `hidden`: what its person may not see. `skip`: of what has an outcome.
@@ -41,20 +52,32 @@ export async function* plannedRecords(
 ): AsyncGenerator<readonly PlannedRecord[], void, void> {
   const run = actionsAsPreviewed(requireTask(set.task).actions, set.knowledge);
   const leftOut = leavingOut(new Set(set.leftOut));
-  for (let after = 0; ; ) {
+  const read = async (after: number): Promise<PlannedPage> => {
     const rows = await rowsAfter(database, set.id, after, { undo, skip });
-    if (rows.length === 0) return;
-    after = rows.at(-1)!.id;
-    yield undo ? await undone(database, rows) : await changed(rows);
+    const at = (revision: (row: PlannedRow) => number): Promise<Versions> =>
+      versionsAt(
+        database,
+        rows.map((row) => ({ id: row.id, revision: revision(row) })),
+      );
+    const [bases, before] = await Promise.all(
+      undo ? [at(({ to }) => to!), at(({ to }) => to! - 1)] : [at(({ from }) => from), none],
+    );
+    return { rows, bases, before };
+  };
+  for (let next = read(0); ; ) {
+    const page = await next;
+    const last = page.rows.at(-1);
+    if (last === undefined) return;
+    // The server reads the next ones while these are worked on. A failure is told when it is asked
+    // for.
+    next = read(last.id);
+    next.catch(() => undefined);
+    yield undo ? undone(page) : await changed(page);
   }
 
-  async function changed(rows: readonly PlannedRow[]): Promise<readonly PlannedRecord[]> {
-    const versions = await versionsAt(
-      database,
-      rows.map(({ id, from }) => ({ id, revision: from })),
-    );
+  async function changed({ rows, bases }: PlannedPage): Promise<readonly PlannedRecord[]> {
     const planned = rows.flatMap(({ id, from }) => {
-      const version = versions.get(id);
+      const version = bases.get(id);
       if (version === undefined) return [];
       const shown = hidden.length === 0 ? version.record : withoutPaths(version.record, hidden);
       const { record, changes } = run(shown, leftOut);
@@ -85,17 +108,9 @@ function rowsAfter(
 }
 
 /** Each as it was just before the change set wrote it, which need not be what was previewed. */
-async function undone(database: Database, rows: readonly PlannedRow[]): Promise<readonly PlannedRecord[]> {
-  const written = await versionsAt(
-    database,
-    rows.map(({ id, to }) => ({ id, revision: to! })),
-  );
-  const before = await versionsAt(
-    database,
-    rows.map(({ id, to }) => ({ id, revision: to! - 1 })),
-  );
+function undone({ rows, bases, before }: PlannedPage): readonly PlannedRecord[] {
   return rows.flatMap(({ id, to }) => {
-    const [base, old] = [written.get(id), before.get(id)];
+    const [base, old] = [bases.get(id), before.get(id)];
     if (base === undefined || old === undefined) return [];
     return [{ id, base: to!, record: stampedAs(old.record, controlValue(base.record, '005') ?? '') }];
   });

@@ -1,7 +1,7 @@
 import { isbnOf } from '../identifiers/isbn.ts';
 import { reportNumberOf } from '../identifiers/report-number.ts';
 import type { MarcRecord } from '../marc/record.ts';
-import { workDate } from './dates.ts';
+import { yearOf } from './dates.ts';
 import { firstValue } from './fields.ts';
 import { identifiers } from './identifiers.ts';
 import { scriptsOf } from './linked.ts';
@@ -40,12 +40,13 @@ export const thresholds = { title: 0.9, authors: 0.85, text: 0.8, identifiers: 1
 export function matchFacts(record: MarcRecord): MatchFacts {
   // Of all that `describeWork` reads only this: a library is compared as a whole.
   const { record: plain } = scriptsOf(record);
+  const year = yearOf(plain);
   return {
     title: titleOf(plain),
     authors: contributors(plain)
       .filter(({ role, isMain }) => isMain || role === undefined)
       .map(({ name }) => name),
-    year: workDate(plain)?.slice(0, 4),
+    year: year === 0 ? undefined : String(year),
     abstract: firstValue(plain, '520', 'a') ?? '',
     identifiers: identifiers(plain)
       .filter(({ kind }) => kind === 'doi' || kind === 'isbn' || kind === 'arxiv' || kind === 'report')

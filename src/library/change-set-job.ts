@@ -152,6 +152,7 @@ async function inBulk(context: Context): Promise<void> {
       checked: isLookedAt(context),
       person: job.person,
       batch: { records: batchSize, bytes: batchBytes },
+      size: file.bytes,
       hidden: hidden.length === 0 ? 'drop' : 'keep',
       resume: isFirst ? 'never' : 'unfinished',
       signal: job.signal,

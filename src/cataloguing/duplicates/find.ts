@@ -175,13 +175,15 @@ async function candidatesOf(transaction: Queryable, read: readonly Facts[]): Pro
       keys.push(key);
     }
   if (keys.length === 0) return [];
+  // As PostgreSQL writes them: the driver looks at each number for what is to be quoted.
+  const [keyList, idList] = [`{${keys.join()}}`, `{${ids.join()}}`];
   await transaction.query(sql`
     INSERT INTO duplicate_key (key, record_id)
-    SELECT key, id FROM unnest(${keys}::bigint[], ${ids}::integer[]) AS brought (key, id) ORDER BY key
+    SELECT key, id FROM unnest(${keyList}::bigint[], ${idList}::integer[]) AS brought (key, id) ORDER BY key
     ON CONFLICT DO NOTHING`);
   return await transaction.query<Candidate>(sql`
     SELECT brought.id, found.record_id AS other
-    FROM unnest(${keys}::bigint[], ${ids}::integer[]) AS brought (key, id)
+    FROM unnest(${keyList}::bigint[], ${idList}::integer[]) AS brought (key, id)
     CROSS JOIN LATERAL (
       SELECT record_id FROM duplicate_key WHERE duplicate_key.key = brought.key AND record_id <> brought.id
       ORDER BY record_id DESC LIMIT ${mostWithKey}) AS found`);

@@ -1,4 +1,4 @@
-import { compareBytes } from './bytes.ts';
+import { compareBytes, writeText } from './bytes.ts';
 import type { TermsWriter } from './dictionary-writer.ts';
 import { OccurrenceLog, occurrencesByRank } from './occurrence-log.ts';
 import { writeFrequencies, writeOrdinals, writePositions } from './postings-codec.ts';
@@ -56,42 +56,17 @@ export class WordSpace {
   write(terms: TermsWriter, records: number, { table, order, ranks }: RankedWords): Uint32Array {
     const { starts, ordinals, positions } = occurrencesByRank(this.#log, ranks);
     const lengths = new Uint32Array(records);
-    const list = { ordinals: new Uint32Array(16), frequencies: new Uint32Array(16) };
+    const list = new WordList(ordinals, positions, lengths);
     terms.beginSpace(this.name);
     let words = 0;
     for (let rank = 0; rank < order.length; rank++) {
-      let count = 0;
-      let kept = starts[rank]!;
+      const start = starts[rank]!;
       const end = starts[rank + 1]!;
-      if (kept === end) continue;
-      if (list.ordinals.length < end - kept) {
-        list.ordinals = new Uint32Array((end - kept) * 2);
-        list.frequencies = new Uint32Array((end - kept) * 2);
-      }
-      // Positions move forward over the repeated ones that are dropped, so that one record's stay
-      // together.
-      const first = kept;
-      for (let start = kept; start < end; ) {
-        const ordinal = ordinals[start]!;
-        let stop = start + 1;
-        while (stop < end && ordinals[stop] === ordinal) stop++;
-        const frequency = keepDistinct(positions, start, stop, kept);
-        list.ordinals[count] = ordinal;
-        list.frequencies[count++] = frequency;
-        lengths[ordinal]! += frequency;
-        kept += frequency;
-        start = stop;
-      }
-      words += kept - first;
-      if (count > 1) writeOrdinals(terms.postings, list.ordinals, count);
-      writeFrequencies(terms.occurrences, list.frequencies, count);
-      let at = first;
-      for (let i = 0; i < count; i++) {
-        writePositions(terms.occurrences, positions, at, at + list.frequencies[i]!);
-        at += list.frequencies[i]!;
-      }
+      if (start === end) continue;
+      words += list.take(start, end);
+      list.write(terms, start);
       const term = order[rank]!;
-      terms.term(table.bytes, table.starts[term]!, table.starts[term + 1]!, count, list.ordinals[0]!);
+      terms.term(table.bytes, table.starts[term]!, table.starts[term + 1]!, list.count, list.ordinals[0]!);
     }
     terms.endSpace(words);
     return lengths;
@@ -123,7 +98,7 @@ export class ValueSpace {
       this.#bytes = grown;
     }
     this.#ordinals[this.#count++] = ordinal;
-    this.#starts[this.#count] = start + this.#bytes.write(key, start, 'utf8');
+    this.#starts[this.#count] = start + writeText(this.#bytes, key, start);
     if (this.#count === this.#ordinals.length) {
       this.#ordinals = enlarged(this.#ordinals, this.#count * 2);
       this.#starts = enlarged(this.#starts, this.#count * 2 + 1);
@@ -142,22 +117,105 @@ export class ValueSpace {
     let list = new Uint32Array(16);
     terms.beginSpace(this.name);
     for (let i = 0; i < order.length; ) {
-      const start = starts[order[i]!]!;
-      const end = starts[order[i]! + 1]!;
-      let count = 0;
-      for (; i < order.length; i++) {
-        const number = order[i]!;
-        if (count > 0 && compareBytes(bytes, starts[number]!, starts[number + 1]!, bytes, start, end) !== 0) break;
-        const ordinal = this.#ordinals[number]!;
-        if (count > 0 && list[count - 1] === ordinal) continue;
-        if (count === list.length) list = enlarged(list, count * 2);
-        list[count++] = ordinal;
-      }
+      const next = endOfEquals(order, i, bytes, starts);
+      if (list.length < next - i) list = new Uint32Array((next - i) * 2);
+      const count = this.#ordinalsOf(order, i, next, list);
       if (count > 1) writeOrdinals(terms.postings, list, count);
-      terms.term(bytes, start, end, count, list[0]!);
+      terms.term(bytes, starts[order[i]!]!, starts[order[i]! + 1]!, count, list[0]!);
+      i = next;
     }
     terms.endSpace(0);
   }
+
+  /** Of the values order[from .. to-1], which are equal and ascend in their records. */
+  #ordinalsOf(order: Uint32Array, from: number, to: number, list: Uint32Array): number {
+    let count = 0;
+    for (let i = from; i < to; i++) {
+      const ordinal = this.#ordinals[order[i]!]!;
+      if (count === 0 || list[count - 1] !== ordinal) list[count++] = ordinal;
+    }
+    return count;
+  }
+}
+
+/** Where the values end that are equal to order[from]. */
+function endOfEquals(order: Uint32Array, from: number, bytes: Uint8Array, starts: Uint32Array): number {
+  const start = starts[order[from]!]!;
+  const end = starts[order[from]! + 1]!;
+  let to = from + 1;
+  while (to < order.length) {
+    const number = order[to]!;
+    if (compareBytes(bytes, starts[number]!, starts[number + 1]!, bytes, start, end) !== 0) break;
+    to++;
+  }
+  return to;
+}
+
+/**
+ * The occurrences of one word at a time. Loops of their own for each step: V8 compiles a loop in a
+ * loop for the inner one, and throws that away each time it ends.
+ */
+class WordList {
+  ordinals = new Uint32Array(16);
+  #frequencies = new Uint32Array(16);
+  count = 0;
+  readonly #from: Uint32Array;
+  readonly #positions: Uint32Array;
+  readonly #lengths: Uint32Array;
+
+  constructor(from: Uint32Array, positions: Uint32Array, lengths: Uint32Array) {
+    this.#from = from;
+    this.#positions = positions;
+    this.#lengths = lengths;
+  }
+
+  /**
+   * Reads those from `start` to `end`; gives how many there are. Positions move forward over the
+   * repeated ones that are dropped, so that one record's stay together.
+   */
+  take(start: number, end: number): number {
+    if (this.ordinals.length < end - start) {
+      this.ordinals = new Uint32Array((end - start) * 2);
+      this.#frequencies = new Uint32Array((end - start) * 2);
+    }
+    let kept = start;
+    this.count = 0;
+    for (let at = start; at < end; ) {
+      const stop = endOfRun(this.#from, at, end);
+      const frequency = stop - at === 1 ? this.#keep(at, kept) : keepDistinct(this.#positions, at, stop, kept);
+      const ordinal = this.#from[at]!;
+      this.ordinals[this.count] = ordinal;
+      this.#frequencies[this.count++] = frequency;
+      this.#lengths[ordinal]! += frequency;
+      kept += frequency;
+      at = stop;
+    }
+    return kept - start;
+  }
+
+  write(terms: TermsWriter, start: number): void {
+    const frequencies = this.#frequencies;
+    if (this.count > 1) writeOrdinals(terms.postings, this.ordinals, this.count);
+    writeFrequencies(terms.occurrences, frequencies, this.count);
+    let at = start;
+    for (let i = 0; i < this.count; i++) {
+      const end = at + frequencies[i]!;
+      writePositions(terms.occurrences, this.#positions, at, end);
+      at = end;
+    }
+  }
+
+  #keep(at: number, to: number): number {
+    this.#positions[to] = this.#positions[at]!;
+    return 1;
+  }
+}
+
+function endOfRun(ordinals: Uint32Array, from: number, end: number): number {
+  const ordinal = ordinals[from]!;
+  let to = from + 1;
+  while (to < end && ordinals[to] === ordinal) to++;
+  return to;
 }
 
 /**

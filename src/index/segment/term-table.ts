@@ -1,4 +1,4 @@
-import { compareBytes } from './bytes.ts';
+import { compareBytes, writeText } from './bytes.ts';
 
 const firstSlots = 32;
 /**
@@ -64,7 +64,7 @@ export class TermTable {
   #encoded(term: string): number {
     this.#room(term.length * 3);
     const start = this.starts[this.count]!;
-    const length = this.bytes.write(term, start, 'utf8');
+    const length = writeText(this.bytes, term, start);
     const bytes = this.bytes;
     const hash = hashBytes(bytes, start, start + length);
     const slots = this.#slots;

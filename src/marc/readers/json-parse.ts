@@ -2,6 +2,7 @@ import { marcErrors } from '../errors.ts';
 import { quote, RecordProblem, requireUtf8 } from '../problem.ts';
 import type { ParsedRecord } from '../raw.ts';
 import { controlField, dataField, type Field, type Subfield } from '../record.ts';
+import { parsePlainJson } from './json-plain.ts';
 
 /**
  * One MARC-in-JSON object: {"leader": "...", "fields": [{"001": "..."}, {"245": {"ind1": "1",
@@ -9,15 +10,17 @@ import { controlField, dataField, type Field, type Subfield } from '../record.ts
  * this shape; nothing is skipped.
  */
 export function parseMarcJsonRecord(bytes: Uint8Array): ParsedRecord {
-  const record = asObject(parseJson(bytes), 'the record');
+  const text = requireUtf8(bytes);
+  const plain = parsePlainJson(text);
+  if (plain !== undefined) return { record: plain, warnings: [] };
+  const record = asObject(parseJson(text), 'the record');
   refuseOthers(record, ['leader', 'fields'], 'it');
   const { leader = '', fields } = record;
   if (!Array.isArray(fields)) throw wrongShape('"fields" is not a list');
   return { record: { leader: asText(leader, '"leader"'), fields: fields.map(parseField) }, warnings: [] };
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  const text = requireUtf8(bytes);
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

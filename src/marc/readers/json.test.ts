@@ -6,6 +6,7 @@ import { inChunks, marcRecord, valueText } from '../arbitrary.ts';
 import type { RawRecord, ReadResult } from '../raw.ts';
 import { toMarcJson } from '../writers/json.ts';
 import { parseMarcJsonRecord } from './json-parse.ts';
+import { parsePlainJson } from './json-plain.ts';
 import { splitMarcJson } from './json-split.ts';
 import { parseRaw } from './parse-raw.ts';
 
@@ -34,6 +35,41 @@ test('a record written as MARC-in-JSON comes back the same', () => {
   assertProperty(
     fc.property(anyRecord, (record) => {
       assert.deepEqual(parseMarcJsonRecord(Buffer.from(toMarcJson(record))), { record, warnings: [] });
+    }),
+  );
+});
+
+test('what is written as we write it is read without JSON.parse, and anything near it is read as JSON', () => {
+  assertProperty(
+    fc.property(
+      anyRecord,
+      fc.nat(),
+      fc.constantFrom('', '"', '\\', ',', '{', '}', ' ', '\t', '\\u0041'),
+      (record, place, put) => {
+        const text = toMarcJson(record);
+        assert.deepEqual(parsePlainJson(text), record);
+        const at = place % text.length;
+        for (const damaged of [
+          text.slice(0, at) + put + text.slice(at),
+          text.slice(0, at) + put + text.slice(at + 1),
+        ]) {
+          const plain = parsePlainJson(damaged);
+          if (plain === undefined) continue;
+          // A blank before it is JSON too, and nothing that we write.
+          assert.deepEqual(plain, parseMarcJsonRecord(Buffer.from(` ${damaged}`)).record, damaged);
+        }
+      },
+    ),
+  );
+});
+
+test('a record is written as JSON.stringify would write it', () => {
+  assertProperty(
+    fc.property(anyRecord, ({ leader, fields }) => {
+      const objects = fields.map(({ tag, ind1, ind2, value, subfields }) => ({
+        [tag]: value ?? { ind1, ind2, subfields: subfields.map((one) => ({ [one.code]: one.value })) },
+      }));
+      assert.equal(toMarcJson({ leader, fields }), JSON.stringify({ leader, fields: objects }));
     }),
   );
 });

@@ -29,6 +29,9 @@ export interface BatchLimits {
   readonly bytes: number;
 }
 
+/** How large the next batch may be, when so many records and bytes went into those before it. */
+export type BatchSizes = (done: BatchLimits) => BatchLimits;
+
 /** So many bytes of records say which input this is. */
 const namingBytes = 1024 * 1024;
 
@@ -76,13 +79,15 @@ export class InputReader {
    * when the input is shorter) and may throw.
    */
   async *batches(
-    limits: BatchLimits,
+    sizes: BatchSizes,
     done: number,
     check: (prefix: Uint8Array | undefined) => void,
   ): AsyncGenerator<Batch, void, void> {
     const hash = createHash('sha256');
     let checked = done === 0;
     let number = 0;
+    const made = { records: 0, bytes: 0 };
+    let limits = sizes(made);
     let batch = new BatchMaker();
     for await (const { format, records } of this.#records()) {
       for (const raw of records) {
@@ -99,6 +104,9 @@ export class InputReader {
         }
         batch.add(raw);
         if (batch.count >= limits.records || batch.bytes >= limits.bytes) {
+          made.records += batch.count;
+          made.bytes += batch.bytes;
+          limits = sizes(made);
           yield batch.finish(number++, format, hash);
           // The next one is mostly as long: room for it at once spares copying it as it grows.
           batch = new BatchMaker(Math.min(limits.bytes, batch.bytes) * 1.1);

@@ -9,7 +9,7 @@ import { takeLease } from '../../store/lease.ts';
 import { recordErrors } from '../errors.ts';
 import type { WriteMode } from '../modes.ts';
 import { type LoadTotals, noneDone } from './coordinator.ts';
-import { evenBatches, leastBytes } from './even-batches.ts';
+import { leastBytes } from './even-batches.ts';
 import { type LoadOptions, type LoadReport, load } from './load.ts';
 import type { LoadedBefore } from './loaded-before.ts';
 import type { RecordOutcome } from './outcome.ts';
@@ -28,6 +28,7 @@ export interface FileProgress extends LoadTotals {
 }
 
 type OfOneFile =
+  | 'size'
   | 'remembered'
   | 'onProgress'
   | 'onRefused'
@@ -137,7 +138,7 @@ async function loadFile(file: string, options: FilesOptions & Pick<LoadOptions, 
       { name, bytes },
       {
         ...options,
-        batch: evenBatches(options.batch, await plainSize(file, size), options.workers),
+        size: await plainSize(file, size),
         onProgress,
         onRefused: (one) => {
           const count = refused.refused(one.reason);

@@ -13,6 +13,7 @@ import { recordErrors } from '../errors.ts';
 import type { ModeRules, WriteMode } from '../modes.ts';
 import { type BatchLimits, InputReader } from './batches.ts';
 import { Coordinator, type LoadTotals, noneDone } from './coordinator.ts';
+import { batchSizes } from './even-batches.ts';
 import type { HiddenFields } from './hidden.ts';
 import { knownInputs, type LoadedBefore, loadedBefore, noteLoaded } from './loaded-before.ts';
 import type { RecordOutcome } from './outcome.ts';
@@ -35,8 +36,10 @@ export interface LoadOptions {
   readonly indexFolder: string | undefined;
   readonly mode: WriteMode;
   readonly workers: number;
-  /** Batches end at the first of both. */
+  /** Batches end at the first of both, or sooner, so that all workers have some of the input. */
   readonly batch: BatchLimits;
+  /** Of the input in bytes, not compressed, where somebody knows. */
+  readonly size?: number | undefined;
   readonly recordLimit: number;
   /** The code that stands in for a missing 003. */
   readonly source?: string | undefined;
@@ -174,7 +177,9 @@ async function loadInTurn(
     throw new UserError(recordErrors.notSameInput, { input: input.name, position: progress.position });
   };
   try {
-    const batches = reader.batches(options.batch, progress.position, check);
+    const { batch, size, workers: count } = options;
+    const sizes = batchSizes(batch, { size, workers: count, mode });
+    const batches = reader.batches(sizes, progress.position, check);
     const totals = await untilAborted(coordinator.run(batches), options.signal);
     if (before === undefined && earlier === undefined) {
       before = loadedBefore(known, coordinator.progress.prefix);
