@@ -17,7 +17,8 @@ export class BatchView {
   #aliases: ReadonlyMap<number, readonly string[]> = new Map();
   readonly #changes = new Map<number, { readonly before: readonly string[]; after: readonly string[] }>();
   readonly #changedKeys = new Set<string>();
-  #existing: ReadonlySet<number> = new Set();
+  /** Records that are there, and those that waiting batches wrote when they were asked. */
+  readonly #existing = new Set<number>();
   touchesPending = false;
   /** Something was answered by what a waiting batch is expected to do. */
   asksPending = false;
@@ -41,7 +42,10 @@ export class BatchView {
       if (identity.number > 0) numbers.add(identity.number);
       if (identity.number > 0 && identity.number <= known) {
         if (this.#pending.keys(identity.number) === undefined) claimed.add(identity.number);
-        else this.asksPending = true;
+        else {
+          this.#existing.add(identity.number);
+          this.asksPending = true;
+        }
       }
       for (const key of keysToLookUp(identity)) {
         const holder = this.#pending.holder(key);
@@ -50,7 +54,7 @@ export class BatchView {
       }
     }
     for (const [key, holder] of await fetchHolders(database, ask)) this.#holders.set(key, holder);
-    this.#existing = await fetchExisting(database, [...claimed]);
+    for (const id of await fetchExisting(database, [...claimed])) this.#existing.add(id);
     if (mode === 'insert') return;
     for (const holder of this.#holders.values()) if (holder > 0) numbers.add(holder);
     const askKeys: number[] = [];
