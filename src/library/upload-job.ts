@@ -12,7 +12,7 @@ import { may, type Person } from '../people/person.ts';
 import { personFor } from '../people/person-for.ts';
 import { readPeopleRoles } from '../people/roles.ts';
 import type { Scope } from '../people/scopes.ts';
-import { incomingChecks } from '../records/check-incoming.ts';
+import { incomingChecks, toldNothingHidden } from '../records/check-incoming.ts';
 import type { HiddenFields } from '../records/load/hidden.ts';
 import { load } from '../records/load/load.ts';
 import type { RecordOutcome } from '../records/load/outcome.ts';
@@ -174,14 +174,15 @@ async function oneByOne(
   const { job, database, settings, given, person, snapshot, file, begun } = context;
   const { mode, force, dryRun, upload, hasFiles = false, source, encoding, always = false } = given;
   const { site } = snapshot;
-  const checks = incomingChecks(await withCurrentBases(database, site), true);
+  const hidden = hiddenFor(context);
+  const checks = incomingChecks(await withCurrentBases(database, site), toldNothingHidden(hidden));
   return await writeOneByOne({
     ...{ job, database, settings, site, file, upload, mode, dryRun, encoding, begun },
     store: openContentStore(database, settings),
     options: {
       ...{ force, person: person.name ?? job.person, source, reason: `upload ${mode} ${job.name}` },
       guard: everything ? undefined : guardFor(person, snapshot, uploadActions),
-      rules: { ...rulesOf(site), hidden: hiddenFor(context), always, checks },
+      rules: { ...rulesOf(site), hidden, always, checks },
     },
     documents: {
       ...{ isOperator, hasFiles, seesAll: everything },

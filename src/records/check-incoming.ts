@@ -4,6 +4,7 @@ import type { ErrorKind } from '../errors/errors.ts';
 import type { MarcRecord } from '../marc/record.ts';
 import type { Site } from '../site/site.ts';
 import { recordErrors } from './errors.ts';
+import type { HiddenFields } from './load/hidden.ts';
 
 /** What rules of the site say of a record that is about to be written. */
 export interface Checked {
@@ -72,6 +73,14 @@ export function obstaclesOf(
         ...{ refused: refusal === undefined ? [] : [String(refusal.values['rule'])], held: holds },
       })))
   );
+}
+
+/**
+ * Is what rules find in hidden fields kept from whoever sends records? Who is not shown these
+ * fields is told nothing of them, nor is it for who keeps those that are there.
+ */
+export function toldNothingHidden(hidden: HiddenFields): boolean {
+  return hidden === 'keep' || hidden === 'unseen';
 }
 
 const compiled = new WeakMap<Site, Map<boolean, CheckIncoming | undefined>>();

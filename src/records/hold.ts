@@ -24,17 +24,20 @@ export interface HeldUpload {
 /** Its number, or that of the same that waits already: nobody has to decide twice. */
 export async function holdRecord(database: Queryable, upload: HeldUpload): Promise<number> {
   const marc = encodeStored(upload.record);
-  const known = await alreadyWaiting(database, [{ upload, marc }]);
-  return known[0] ?? (await addHeld(database, upload, marc));
+  const waiting = await alreadyWaiting(database, [{ upload, marc }]);
+  return waiting.get(keyOf({ upload, marc })) ?? (await addHeld(database, upload, marc));
 }
 
 /** Records of a batch: looked up together, since others may wait by the thousand. */
 export async function holdRecords(database: Queryable, uploads: readonly HeldUpload[]): Promise<void> {
   for (let from = 0; from < uploads.length; from += atOnce) {
     const some = uploads.slice(from, from + atOnce).map((upload) => ({ upload, marc: encodeStored(upload.record) }));
-    const known = await alreadyWaiting(database, some);
-    for (const [place, { upload, marc }] of some.entries())
-      if (known[place] === undefined) await addHeld(database, upload, marc);
+    const waiting = await alreadyWaiting(database, some);
+    for (const one of some) {
+      const key = keyOf(one);
+      // The same may also come twice in a batch.
+      if (!waiting.has(key)) waiting.set(key, await addHeld(database, one.upload, one.marc));
+    }
   }
 }
 
@@ -47,17 +50,16 @@ interface Prepared {
 }
 
 /**
- * For each the number of what waits for the same record, by the same person, for the same reason
- * and with the same content. What others have changed since may be another conflict.
+ * The same: for the same record, by the same person, for the same reason and with the same content.
+ * What others have changed since may be another conflict.
  */
-async function alreadyWaiting(
-  database: Queryable,
-  some: readonly Prepared[],
-): Promise<readonly (number | undefined)[]> {
-  const keys = some.map(({ upload: { id, mode, holding, person, reason: source }, marc }) => {
-    const { reason, base = null, conflicts } = holding;
-    return JSON.stringify([id, mode, reason, base, conflicts, person ?? null, changeSetIn(source), md5(marc)]);
-  });
+function keyOf({ upload: { id, mode, holding, person, reason: source }, marc }: Prepared): string {
+  const { reason, base = null, conflicts } = holding;
+  return JSON.stringify([id, mode, reason, base, conflicts, person ?? null, changeSetIn(source), md5(marc)]);
+}
+
+/** The numbers of those that wait, by their keys. */
+async function alreadyWaiting(database: Queryable, some: readonly Prepared[]): Promise<Map<string, number>> {
   const rows = await database.query<{
     readonly number: number;
     readonly id: number;
@@ -74,13 +76,12 @@ async function alreadyWaiting(
     FROM held WHERE state = 'waiting' AND coalesce(record_id, 0) = ANY (${some.map(({ upload }) => upload.id)}::integer[])
       AND octet_length(marc) = ANY (${[...new Set(some.map(({ marc }) => Buffer.byteLength(marc)))]}::integer[])
     ORDER BY held.id DESC`);
-  const known = new Map(
+  return new Map(
     rows.map(({ number, id, mode, reason, base, conflicts, person, source, md5: digest }) => [
       JSON.stringify([id, mode, reason, base, conflicts, person, changeSetIn(source), digest]),
       number,
     ]),
   );
-  return keys.map((key) => known.get(key));
 }
 
 /** A change set counts what waits of it, and takes that back with the rest. */

@@ -289,7 +289,8 @@ function withHidden(
   { hiddenPaths, hidden }: ChangeRules,
 ): MarcRecord | Extract<Verdict, { kind: 'refused' }> {
   // Whoever names a whole field to take it away has seen it.
-  if (mode === 'append' || mode === 'delete' || !hiddenPaths.mayBeIn(standing.marc)) return content;
+  if (mode === 'append' || mode === 'delete' || hidden === 'drop') return content;
+  if (!hiddenPaths.mayBeIn(standing.marc)) return content;
   const hasSeen = mode === 'correct' && hidden !== 'unseen';
   const before = hasSeen ? notRemoved(contentOf(standing), record) : contentOf(standing);
   const stored = hiddenPaths.partOf(before);

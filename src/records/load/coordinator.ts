@@ -129,6 +129,8 @@ export class Coordinator {
   /** Batches that did not become what their plan expected, and are committed. */
   #surprises = 0;
   #ended = false;
+  /** Batches are being made ready to be planned anew. */
+  #recovering = false;
   #changed = Promise.withResolvers<void>();
   #totals: LoadTotals;
   #progress: ProgressRow;
@@ -163,6 +165,9 @@ export class Coordinator {
   async #read(batches: AsyncIterable<Batch>): Promise<void> {
     const most = this.#options.workers.length * batchesPerWorker;
     for await (const batch of batches) {
+      // What began meanwhile would be planned by what is about to be planned anew, and be in front of
+      // it at its worker.
+      while (this.#recovering) await this.#changed.promise;
       this.#begin(batch);
       this.#notify();
       while (this.#jobs.length >= most) await this.#changed.promise;
@@ -208,7 +213,7 @@ export class Coordinator {
       surprisesBefore: 0,
       attempts: 0,
       round: 0,
-      ...this.#start(() => job),
+      ...this.#start(() => job, 0),
     };
     this.#lastCommitted = job.committed.promise;
     this.#jobs.push(job);
@@ -218,10 +223,10 @@ export class Coordinator {
    * Plans after all that were planned before, then writes. `job` is asked for later, since it is
    * being made.
    */
-  #start(job: () => Job): Pick<Job, 'plan' | 'written'> {
+  #start(job: () => Job, round: number): Pick<Job, 'plan' | 'written'> {
     const plan = this.#planned.then(() => this.#plan(job()));
     this.#planned = plan.catch(() => undefined);
-    const written = plan.then((made) => this.#write(job(), made));
+    const written = plan.then((made) => this.#write(job(), made, round));
     // Looked at when its turn comes; until then a failure is nobody's.
     written.catch(() => undefined);
     return { plan, written };
@@ -255,8 +260,9 @@ export class Coordinator {
     this.#letPassAt = performance.now();
   }
 
-  async #write(job: Job, plan: Plan): Promise<WrittenBatch> {
-    const { worker, round } = job;
+  async #write(job: Job, plan: Plan, round: number): Promise<WrittenBatch> {
+    const { worker } = job;
+    if (job.round !== round) throw new PlannedAnew();
     if (this.#options.dryRun) return await worker.call('weigh', plan.order);
     // A worker has one connection: whoever began before the batch in front of it would wait for its
     // turn with it for ever.
@@ -266,7 +272,7 @@ export class Coordinator {
     try {
       await before;
       if (plan.afterOthers) await job.previous;
-      if (job.round !== round) throw new Error('the batch was planned anew');
+      if (job.round !== round) throw new PlannedAnew();
       const written = worker.call('write', plan.order);
       sent.resolve();
       return await written;
@@ -304,7 +310,13 @@ export class Coordinator {
         return;
       } catch (error) {
         await rejects.backTo(mark);
-        await this.#recover(job, error);
+        this.#recovering = true;
+        try {
+          await this.#recover(job, error);
+        } finally {
+          this.#recovering = false;
+          this.#notify();
+        }
       }
     }
   }
@@ -318,10 +330,7 @@ export class Coordinator {
     if (this.#options.dryRun) return;
     if (asksPending && job.surprisesBefore !== this.#surprises) throw new OtherwiseThanPlanned();
     if (!asksItself) return;
-    // Each time the plan is right for one record more at least.
-    const before = JSON.stringify([...job.actual]);
-    job.actual = new Map(surprises.map(({ index, keys }) => [index, keys]));
-    if (JSON.stringify([...job.actual]) !== before) throw new OtherwiseThanPlanned();
+    if (learnt(job, surprises)) throw new OtherwiseThanPlanned();
   }
 
   /** Everything that this batch refuses, in the order of the input. */
@@ -385,25 +394,31 @@ export class Coordinator {
     const refusedByDatabase = kind === 'record' && /^(22|23|54)/.test(code);
     const passing = isOtherwise || kind === 'numbers-moved' || (kind === 'record' && code === '40P01');
     if (!passing && !refusedByDatabase) throw error;
-    this.#sent.clear();
+    for (const waiting of this.#jobs) waiting.round++;
     for (const waiting of this.#jobs) {
-      waiting.round++;
       await waiting.plan;
       await waiting.worker.call('abort', { batch: waiting.batch.number });
     }
+    // What clashes by a plan that was wrong of its own records is no fault of any of them.
+    const isMisplanned =
+      refusedByDatabase &&
+      (await job.plan).asksItself &&
+      learnt(job, (await job.worker.call('weigh', order)).surprises);
+    if (isMisplanned) job.attempts--;
     // An identifier given away meanwhile is seen by matching again; whatever else is in the
     // records.
-    if (refusedByDatabase && (code !== '23505' || job.attempts > 1)) {
+    else if (refusedByDatabase && (code !== '23505' || job.attempts > 1)) {
       const bad = await job.worker.call('diagnose', order);
       if (bad.length === 0 && job.attempts > 2) throw error;
       for (const { index, reason } of bad) job.bad.set(index, reason);
     }
     this.#pending.clear();
+    this.#sent.clear();
     this.#nextId = await this.#lastId();
     for (const waiting of this.#jobs)
       Object.assign(
         waiting,
-        this.#start(() => waiting),
+        this.#start(() => waiting, waiting.round),
       );
   }
 
@@ -413,5 +428,18 @@ export class Coordinator {
   }
 }
 
+/**
+ * Keeps by what records of a batch are known, where its plan expected something else; false: it is
+ * known already. Each time the plan is right for one record more at least.
+ */
+function learnt(job: Pick<Job, 'actual'>, surprises: WrittenBatch['surprises']): boolean {
+  const before = JSON.stringify([...job.actual]);
+  job.actual = new Map(surprises.map(({ index, keys }) => [index, keys]));
+  return JSON.stringify([...job.actual]) !== before;
+}
+
 /** A batch did not become what its plan, or that of a batch behind it, relied on. */
 class OtherwiseThanPlanned extends Error {}
+
+/** Of a write of an earlier plan: nobody waits for it. */
+class PlannedAnew extends Error {}

@@ -9,7 +9,7 @@ import { nothingFound } from '../check-incoming.ts';
 import { isDeleted } from '../deletion.ts';
 import { recordErrors } from '../errors.ts';
 import { expectedKeys, type Identity, identify, keysAfter } from '../identifiers.ts';
-import { type Holding, nextVersion, type Standing, wouldChangeNothing } from '../next-version.ts';
+import { type Holding, nextVersion, type Standing, typedUnseen, wouldChangeNothing } from '../next-version.ts';
 import { creationOf, instructionWarning, stampRecord } from '../version.ts';
 import { withSource } from '../with-source.ts';
 import type { BatchContext } from './batch-context.ts';
@@ -253,6 +253,12 @@ export class BatchDecider {
   #holdWhole(index: number, standing: Standing | undefined): void {
     const given = this.#parse(index);
     const findings = this.#batch.checked.get(index)?.holds ?? [];
+    const typed = standing === undefined ? undefined : typedUnseen(given.record, this.#context);
+    if (typed !== undefined) {
+      const values = { id: standing!.id, paths: typed, record: this.#label(given) };
+      this.#refuse(index, new UserError(recordErrors.hiddenTyped, values));
+      return;
+    }
     if (standing !== undefined && wouldChangeNothing(standing, given, this.#context)) {
       this.#done(index, 'unchanged', standing.revision);
       return;

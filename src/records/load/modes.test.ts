@@ -343,9 +343,10 @@ test('a conflict is accepted with either side, and again looked at when others w
   await run('insert', [book(field('245', 'Title'), field('650', 'a'))]);
   const stamp = await stampOf(1);
   await run('replace', [numbered(1, field('245', 'Theirs'), field('650', 'a'))]);
-  const mine = numbered(1, stamp, field('245', 'Mine'), field('650', 'mine'));
-  await run('replace', [mine, mine, mine]);
-  const [one, two, three] = await listHeld(store.database, { record: 1, all: false, limit: 9 });
+  const mine = (note: string) => numbered(1, stamp, field('245', 'Mine'), field('650', 'mine'), field('500', note));
+  await run('replace', [mine('c'), mine('b'), mine('a'), mine('a')]);
+  const [one, two, three, ...more] = await listHeld(store.database, { record: 1, all: false, limit: 9 });
+  assert.deepEqual(more, [], 'the same in one batch waits once');
   const kept = await acceptHeld(store.database, library, one!.id, { side: 'theirs', by: 'ada' });
   assert.equal(kept.action, 'merged');
   assert.deepEqual([await valuesOf(1, '245'), await valuesOf(1, '650')], [['Theirs'], ['mine']]);

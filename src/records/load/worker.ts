@@ -8,7 +8,7 @@ import { parseRaw } from '../../marc/readers/parse-raw.ts';
 import { controlValue } from '../../marc/record.ts';
 import { isUnimarc } from '../../marc/unimarc.ts';
 import { connect } from '../../store/database.ts';
-import { incomingChecks } from '../check-incoming.ts';
+import { incomingChecks, toldNothingHidden } from '../check-incoming.ts';
 import { recordErrors } from '../errors.ts';
 import { type Identity, identify } from '../identifiers.ts';
 import { stampedBase } from '../next-version.ts';
@@ -47,8 +47,7 @@ class LoadThread {
       database: connect(setup.url, { poolSize: 1, connectTimeout: 0, statementTimeout: 0, lockTimeout: 0 }),
       analyzer: compileAnalyzer(setup.site),
       hiddenPaths: new HiddenPaths(setup.hiddenPaths),
-      // Who is not shown hidden fields, and keeps them, is told nothing of them.
-      checks: setup.checked ? incomingChecks(setup.site, setup.hidden === 'keep') : undefined,
+      checks: setup.checked ? incomingChecks(setup.site, toldNothingHidden(setup.hidden)) : undefined,
     };
     const titles = setup.site.fields.find(({ code }) => code === 'title')?.paths ?? [];
     this.#readsUnimarc = titles.some((path) => path.startsWith('200'));
