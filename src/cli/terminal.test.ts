@@ -63,9 +63,22 @@ test('the window and bold heads are those of a terminal; a file has lines of any
   assert.equal(fitted('𝔘nicode', 3), '𝔘n…');
 });
 
+test('signs of two columns and marks of none are counted as they are drawn', () => {
+  const window = { width: 24, heading: (text: string) => text };
+  const rows = [
+    ['東京の図書館の歴史と文化', '1'],
+    ['Cafe\u0301', '2'],
+  ];
+  assert.deepEqual(tableLines([{ head: 'TITLE', givesWay: true }, { head: 'NOTES' }], rows, window), [
+    'TITLE              NOTES',
+    '東京の図書館の歴…  1',
+    'Cafe\u0301               2',
+  ]);
+});
+
 test('a name is no command to the terminal; a file has it as it is', () => {
-  const name = 'a\x1b]0;title\x07\x1b[2Jb\rc\x9b1A\td\n\x1b[1me\x1b[0m\0';
-  const shown = 'a\ufffd]0;title\ufffd\ufffd[2Jb\ufffdc\ufffd1A\td\n\x1b[1me\x1b[0m\ufffd';
+  const name = 'a\x1b]0;title\x07\x1b[2Jb\rc\x9b1A\td\n\x1b[1me\x1b[0m\0\x1b[8mf\u202e';
+  const shown = 'a\ufffd]0;title\ufffd\ufffd[2Jb\ufffdc\ufffd1A\td\n\x1b[1me\x1b[0m\ufffd\ufffd[8mf\ufffd';
   assert.equal(shownOn(terminal(90), name), shown);
   assert.equal(shownOn(new PassThrough(), name), name);
 });

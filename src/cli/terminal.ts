@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { beginningOf, columnsOf, padded } from './columns.ts';
 
 /** How headings are written: bold on a terminal. */
 export type Heading = (text: string) => string;
@@ -11,8 +12,11 @@ export function headingOf(stdout: Terminal, environment: Readonly<Record<string,
   return stdout.isTTY === true && !environment['NO_COLOR'] ? bold : (text) => text;
 }
 
-/** Colours and bold of our own, which do no harm in names either. */
-const keptOrControl = /\x1b\[[\d;]*m|[\0-\x08\x0b-\x1f\x7f-\x9f]/g;
+/**
+ * Bold of our own, which does no harm in names either: other attributes hide what follows. So do
+ * signs that turn the direction of a line.
+ */
+const keptOrControl = /\x1b\[[01]m|[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * What is written to a terminal: names of files, records and programs of readers may have signs in
@@ -29,8 +33,7 @@ export function widthOf(stdout: Terminal): number {
 
 /** A line that would be broken at the edge of the window ends there. */
 export function fitted(line: string, width: number): string {
-  const signs = [...line];
-  return signs.length <= width ? line : `${signs.slice(0, width - 1).join('')}…`;
+  return columnsOf(line) <= width ? line : `${beginningOf(line, width - 1)}…`;
 }
 
 /** Where tables are drawn. */
@@ -74,7 +77,7 @@ export function tableLines(
   const rows = allRows.map((row) =>
     row.flatMap((cell, i) => (isShown[i] === false ? [] : [cell.replace(/\s*[\r\n\t\v\f\u2028\u2029]+\s*/g, ' ')])),
   );
-  const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => (row[i] ?? '').length)));
+  const widths = columns.map(({ head }, i) => Math.max(head.length, ...rows.map((row) => columnsOf(row[i] ?? ''))));
   const last = columns.length - 1;
   const before = (): number => widths.slice(0, last).reduce((sum, one) => sum + one + gap.length, 0);
   const lacking = before() + Math.min(widths[last] ?? 0, wideEnough) - width;
@@ -86,7 +89,7 @@ export function tableLines(
       columns
         .map(({ right, givesWay }, i) => {
           const cell = givesWay === true ? fitted(cells[i] ?? '', widths[i]!) : (cells[i] ?? '');
-          return right ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!);
+          return padded(cell, widths[i]!, right);
         })
         .join(gap)
         .trimEnd(),
@@ -95,7 +98,7 @@ export function tableLines(
   const room = width - before();
   const most = columns[last]?.lines ?? 1;
   const lines = (cells: readonly string[]): readonly string[] => {
-    if (most === 1 || room < leastSentence || (cells[last] ?? '').length <= room) return [line(cells)];
+    if (most === 1 || room < leastSentence || columnsOf(cells[last] ?? '') <= room) return [line(cells)];
     const [first = '', ...more] = broken(cells[last]!, room, most);
     return [line([...cells.slice(0, last), first]), ...more.map((text) => `${' '.repeat(before())}${text}`)];
   };
@@ -106,9 +109,11 @@ export function tableLines(
 function broken(text: string, width: number, most: number): readonly string[] {
   const lines: string[] = [];
   let rest = text;
-  while (rest.length > width && lines.length < most - 1) {
-    const space = rest.lastIndexOf(' ', width);
-    const end = space > 0 ? space : width;
+  while (columnsOf(rest) > width && lines.length < most - 1) {
+    const room = beginningOf(rest, width).length;
+    const space = rest.lastIndexOf(' ', room);
+    // A sign that is wider than the window goes on.
+    const end = Math.max(1, space > 0 ? space : room);
     lines.push(rest.slice(0, end));
     rest = rest.slice(end).trimStart();
   }

@@ -49,6 +49,8 @@ export function relatedWorks(record: MarcRecord): readonly RelatedWork[] {
 }
 
 function relatedWork(field: Field): RelatedWork | undefined {
+  // No other tags name works, and most fields of a record have one of those.
+  if (!field.tag.startsWith('7')) return undefined;
   const label = subfields(field, 'i').map(withoutIsbd)[0];
   const relation = linking[field.tag];
   if (relation !== undefined) {

@@ -1,10 +1,14 @@
 // XML 1.0, production 2: what may stand in a document at all. A lone surrogate may not either.
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu;
 
+/** What is written as it is, but for rarer letters: most texts are nothing else. */
+const usual = /^[ !#-%(-;=?-~\u00a0-\ud7ff]*$/;
+
 /**
  * Text for element content and attribute values. A character that XML cannot hold becomes U+FFFD.
  */
 export function escapeXml(text: string): string {
+  if (usual.test(text)) return text;
   const clean = text.replace(forbidden, '\uFFFD');
   if (!/[&<>"'\r]/.test(clean)) return clean;
   return clean

@@ -4,7 +4,7 @@ import { readNames } from './parse-names.ts';
 import type { OaiSet, OaiSettings } from './site.ts';
 
 /** A page of a list: short enough to be asked for again, long enough that few are needed. */
-const usualPage = 500;
+const usualPage = 400;
 const largestPage = 2_000;
 
 /** The type of setSpec in OAI-PMH.xsd. */

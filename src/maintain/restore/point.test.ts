@@ -161,6 +161,16 @@ test('times that cannot be are refused with those that can, and a time needs its
     });
   };
   await refused('2040-01-01T00:00:00Z', /in the future/);
+  const now = new Date(Date.now() + 60_000);
+  await assert.rejects(pointAt(place, manifests, new Date(now.getTime() - 1_000), now), {
+    message: /not archived up to it/,
+    hint: /Try again in a minute\.$/,
+  });
+  // Its log does not go as far yet as it does itself.
+  const late = { ...base, base: { ...base.base!, stopped: now.toISOString() } };
+  await assert.rejects(pointAt(place, [late], now, now), {
+    hint: new RegExp(`from ${late.base.stopped} to ${late.base.stopped}`),
+  });
   await refused('2001-01-01T00:00:00Z', /the first base is later/);
   await assert.rejects(
     pointAt(place, manifests, new Date(Date.now()), new Date(Date.now() + 1)),

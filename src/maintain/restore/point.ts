@@ -34,6 +34,9 @@ export function parseTime(text: string): Date {
   });
 }
 
+/** A change is archived in this time, usually in a minute. Milliseconds. */
+const archivedWithin = 180_000;
+
 /** "2026-02-30" would be taken for the second of March. */
 function isDay(text: string): boolean {
   const day = new Date(`${text}T00:00:00Z`);
@@ -59,14 +62,18 @@ export async function pointAt(place: Place, manifests: readonly Manifest[], time
   const files = await walFiles(place);
   const manifest = bases.find(({ base }) => Date.parse(base!.stopped) <= time.getTime());
   const earliest = bases.at(-1)!.base!.stopped;
-  const latest = logAfter(files, bases[0]!).until;
-  const window = `Possible are times from ${earliest} to ${latest?.toISOString() ?? bases[0]!.base!.stopped}.`;
+  const newest = new Date(bases[0]!.base!.stopped);
+  // The log of the newest base may not go as far yet as the base itself.
+  const until = logAfter(files, bases[0]!).until ?? newest;
+  const latest = until < newest ? newest : until;
+  const window = `Possible are times from ${earliest} to ${latest.toISOString()}.`;
   if (time > now) return refuse('it is in the future', window);
   if (manifest === undefined) return refuse('the first base is later', window);
   const log = logAfter(files, manifest);
   if (log.until === undefined || log.until < time) {
     if (log.gap !== undefined) throw gapError(manifest, log);
-    return refuse('the log is not archived up to it', window);
+    const soon = now.getTime() - time.getTime() < archivedWithin ? ' Try again in a minute.' : '';
+    return refuse('the log is not archived up to it', `${window}${soon}`);
   }
   return { manifest, time, log };
 }

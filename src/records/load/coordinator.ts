@@ -165,8 +165,8 @@ export class Coordinator {
   async #read(batches: AsyncIterable<Batch>): Promise<void> {
     const most = this.#options.workers.length * batchesPerWorker;
     for await (const batch of batches) {
-      // What began meanwhile would be planned by what is about to be planned anew, and be in front of
-      // it at its worker.
+      // What began meanwhile would be planned by what is about to be planned anew, and be in front
+      // of it at its worker.
       while (this.#recovering) await this.#changed.promise;
       this.#begin(batch);
       this.#notify();
