@@ -6,6 +6,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readlinkSync,
   renameSync,
@@ -18,6 +19,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { waitFor } from '../../test/support/wait.ts';
 import { UserError } from '../errors/errors.ts';
 import { contentPath } from './content.ts';
@@ -162,8 +164,12 @@ test('a file that is opened after its reader was told that it is away is closed'
   execFileSync('mkfifo', [path]);
   await assert.rejects(store.read(digest), isA(fileErrors.away));
   const writing = await open(path, 'r+');
+  // On a busy machine its thread may come to open it only now.
+  await sleep(500);
   await writing.close();
   await waitFor('it to be closed', () => openFiles(folder) === 0);
+  // Or later still: it would wait for a writer, and the process for its thread, for ever.
+  openSync(path, 'r+');
 });
 
 test('who removes is not told that the folder is away while the removal may still happen', async () => {

@@ -1,6 +1,6 @@
 /**
  * How much is tried, as numbers of runs of property tests are multiplied: TEST_SCALE, which
- * `.ci/run` sets to 0.15 and `npm run test:all` to 10; otherwise 1.
+ * `.ci/run` sets to 0.1 and `npm run test:all` to 10; otherwise 1.
  */
 export const scale = Number(process.env['TEST_SCALE'] || 1);
 if (!(scale > 0)) throw new Error(`TEST_SCALE is a number above 0, and not ${process.env['TEST_SCALE']}`);

@@ -103,6 +103,15 @@ export async function endEmbedded({
   await database.query(sql`SELECT pg_reload_conf()`);
 }
 
+/** The name of a file of the log that is complete then. */
+async function beginNextFile(database: Database): Promise<string> {
+  // Something must have been written for the server to begin another file.
+  const [row] = await database.query<{ name: string }>(sql`
+    SELECT pg_walfile_name(pg_logical_emit_message(false, 'reperio', 'archived')) AS name`);
+  await database.query(sql`SELECT pg_switch_wal()`);
+  return row!.name;
+}
+
 async function untilArchived(
   database: Database,
   folder: string,
@@ -111,18 +120,16 @@ async function untilArchived(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const until = performance.now() + proofLimit;
-  // Something must have been written for the server to begin another file.
-  const [row] = await database.query<{ name: string }>(sql`
-    SELECT pg_walfile_name(pg_logical_emit_message(false, 'reperio', 'archived')) AS name`);
-  await database.query(sql`SELECT pg_switch_wal()`);
+  let name = await beginNextFile(database);
   for (let looks = 1; ; looks++) {
-    if (existsSync(join(folder, `${row!.name}.gz`))) return;
+    if (existsSync(join(folder, `${name}.gz`))) return;
     const { failed } = await archiverState(database);
     const fails = (reason: string): UserError => new UserError(backupErrors.archiveFailed, { folder, reason, log });
-    if (failed > failedBefore) throw fails(`the server could not archive ${row!.name}`);
-    if (performance.now() > until) throw fails(`the server has not archived ${row!.name}`);
-    // Its archiver may have looked before it read the command, and would look again after a minute.
-    if (looks % 20 === 0) await database.query(sql`SELECT pg_reload_conf()`);
+    if (failed > failedBefore) throw fails(`the server could not archive ${name}`);
+    if (performance.now() > until) throw fails(`the server has not archived ${name}`);
+    // Its archiver may have taken that file before it read the command, and let it go as it lets
+    // all go while nothing is archived: the next one shows it.
+    if (looks % 20 === 0) name = await beginNextFile(database);
     await sleep(100, undefined, signal === undefined ? {} : { signal });
   }
 }
