@@ -1,6 +1,12 @@
 /** East Asian signs and pictures, which a terminal draws two columns wide (UAX #11, W and F). */
-const wide =
-  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{1f300}-\u{1f64f}\u{1f900}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+const wide = new RegExp(
+  `[${[
+    '\\u1100-\\u115f\\u2e80-\\u303e\\u3041-\\ua4cf\\ua960-\\ua97c\\uac00-\\ud7a3\\uf900-\\ufaff',
+    '\\ufe30-\\ufe6f\\uff01-\\uff60\\uffe0-\\uffe6',
+    '\\u{1f300}-\\u{1f64f}\\u{1f900}-\\u{1faff}\\u{20000}-\\u{3fffd}',
+  ].join('')}]`,
+  'u',
+);
 /** Marks on the sign before, and signs that are not drawn. */
 const none = /[\p{Mn}\p{Me}\p{Cf}]/u;
 const narrow = /^[\x20-\x7e\u00a0-\u02ff]*$/;

@@ -152,8 +152,8 @@ function report(thrown: unknown, failureStatus: number, { stderr, colour, signal
   const error = explainDisk(thrown);
   const paint = (code: number, text: string) => (colour ? `\x1b[${code}m${text}\x1b[0m` : text);
   if (error instanceof UserError) {
-    const toDo = `${error.hint}${whereToSet(error.hint, environment)}`;
-    const [message, hint] = [error.message, toDo].map((text) => shownOn(stderr, text));
+    const advice = `${error.hint}${whereToSet(error.hint, environment)}`;
+    const [message, hint] = [error.message, advice].map((text) => shownOn(stderr, text));
     stderr.write(`${paint(31, 'error:')} ${message}\n${paint(36, 'hint:')} ${hint}\n`);
     return error instanceof UsageError ? usageStatus : failureStatus;
   }
