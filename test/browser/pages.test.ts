@@ -290,6 +290,8 @@ describe('pages in Chromium', { skip: withoutChromium }, () => {
 
   test('the cursor stands in the box of the home page, and Enter searches', async () => {
     await visit('/', {}, async (page) => {
+      // It is placed with the first picture of the page, which may come after its last byte.
+      await page.waitForSelector('input[name=p]:focus');
       await page.keyboard.type('measurement');
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/search\?p=measurement/);

@@ -7,7 +7,7 @@ import { isWhole } from './scale.ts';
  * test` says so loudly (in CI it fails).
  */
 export function findChromium(): string | undefined {
-  return ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
+  return ['chromium-headless-shell', 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome']
     .map(onPath)
     .find((path) => path !== undefined);
 }

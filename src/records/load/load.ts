@@ -227,7 +227,9 @@ function startWorkers(
     checked: options.checked !== false,
     run,
   };
-  return Array.from({ length: options.workers }, () => new LoadWorker(setup));
+  const workers = Array.from({ length: options.workers }, () => new LoadWorker(setup));
+  workers[0]?.start();
+  return workers;
 }
 
 async function close(workers: readonly LoadWorker[], rejects: Rejects, reader: InputReader): Promise<void> {

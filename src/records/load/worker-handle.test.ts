@@ -14,3 +14,9 @@ test('a call that fails before anybody looks at it fails for who looks later, an
   await assert.rejects(early);
   await assert.rejects(late);
 });
+
+test('a thread that was never asked for was never started, and cannot be asked when it is ended', async () => {
+  const worker = new LoadWorker({} as WorkerSetup);
+  await worker.end();
+  await assert.rejects(worker.call('raw', { batch: 0, indexes: [] }), /ended/);
+});

@@ -5,19 +5,29 @@ import type { AnswerMessage, CallMessage, CallName, Failure, WorkerCalls, Worker
 
 /**
  * A worker thread, as the parent sees it: every call is answered once, or fails with
- * `WorkerFailure` or a UserError.
+ * `WorkerFailure` or a UserError. The thread starts with its first call, since one record needs one
+ * thread, and a thread reads some three hundred modules.
  */
 export class LoadWorker {
-  readonly #worker: Worker;
+  readonly #setup: WorkerSetup;
+  #worker: Worker | undefined;
   readonly #open = new Map<number, { resolve(output: unknown): void; reject(error: unknown): void }>();
   #calls = 0;
   #dead: Error | undefined;
 
   constructor(setup: WorkerSetup) {
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: setup });
-    this.#worker.on('message', (answer: AnswerMessage) => this.#answer(answer));
-    this.#worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
-    this.#worker.on('exit', () => this.#die(new Error('a worker thread of the load ended')));
+    this.#setup = setup;
+  }
+
+  /** Before its first call, where that is known to come. */
+  start(): Worker {
+    if (this.#worker !== undefined) return this.#worker;
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#setup });
+    worker.on('message', (answer: AnswerMessage) => this.#answer(answer));
+    worker.on('error', (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
+    worker.on('exit', () => this.#die(ended()));
+    this.#worker = worker;
+    return worker;
   }
 
   call<N extends CallName>(
@@ -32,13 +42,14 @@ export class LoadWorker {
     if (this.#dead === undefined) {
       const message: CallMessage = { call: this.#calls++, name, input };
       this.#open.set(message.call, { resolve: (output) => resolve(output as WorkerCalls[N]['output']), reject });
-      this.#worker.postMessage(message, [...transfer]);
+      this.start().postMessage(message, [...transfer]);
     } else reject(this.#dead);
     return promise;
   }
 
   /** Ends the thread; an open transaction is rolled back by the server. */
   async end(): Promise<void> {
+    if (this.#worker === undefined) return this.#die(ended());
     if (this.#dead === undefined)
       await Promise.race([this.call('close', null), sleep(1_000, undefined, { ref: false })]).catch(() => undefined);
     await this.#worker.terminate();
@@ -57,6 +68,8 @@ export class LoadWorker {
     this.#open.clear();
   }
 }
+
+const ended = (): Error => new Error('a worker thread of the load ended');
 
 /** What went wrong in a worker, told apart by `failure.kind`. */
 export class WorkerFailure extends Error {
