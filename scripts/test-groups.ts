@@ -8,9 +8,9 @@ import { dirname, join, resolve } from 'node:path';
 import type { Durations } from './durations.ts';
 
 /** Milliseconds; what takes longer has a process of its own, so that groups end together. */
-const short = 6_000;
+const short = 16_000;
 /** Milliseconds of a group; what is not known takes little. */
-const most = 20_000;
+const most = 40_000;
 const unknown = 500;
 /**
  * What starts browsers; and what looks at something of which a process has one, which others change

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import { UserError } from '../errors/errors.ts';
 import { mailErrors } from './errors.ts';
 
@@ -43,6 +43,12 @@ const standardPauses = [0, 5_000, 60_000];
 /** Milliseconds. */
 export const timeouts = { connectionTimeout: 15_000, greetingTimeout: 15_000, socketTimeout: 30_000 };
 
+/**
+ * Its forty modules are read for the first e-mail. The supervisor has them from the beginning
+ * (direct.ts), since alerts must go when no file can be opened.
+ */
+const loadMail = () => import('nodemailer');
+
 /** Throws `smtpWrong`. */
 export function requireSmtp(smtpUrl: string): void {
   if (!/^smtps?:\/\/[^/]+/.test(smtpUrl)) throw new UserError(mailErrors.smtpWrong);
@@ -52,12 +58,23 @@ export function requireSmtp(smtpUrl: string): void {
 export function openMailer(options: MailerOptions): Mailer {
   const { smtpUrl, pauses = standardPauses } = options;
   if (smtpUrl !== undefined) requireSmtp(smtpUrl);
-  const transport = smtpUrl === undefined ? undefined : createTransport({ url: smtpUrl, ...timeouts });
-  const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
+  let opened: Promise<Transporter> | undefined;
+  const transport = (url: string): Promise<Transporter> => {
+    opened ??= loadMail().then(
+      ({ createTransport }) => createTransport({ url, ...timeouts }),
+      (error: unknown) => {
+        opened = undefined;
+        throw error;
+      },
+    );
+    return opened;
+  };
   const closing = new AbortController();
   const posted = new Set<Promise<void>>();
 
   async function keep(letter: Email, reason: string): Promise<void> {
+    const { createTransport } = await loadMail();
+    const composer = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
     const { message } = await composer.sendMail(letter);
     const file = join(
       options.outbox,
@@ -70,13 +87,13 @@ export function openMailer(options: MailerOptions): Mailer {
   }
 
   async function deliver(letter: Email): Promise<void> {
-    if (transport === undefined) return keep(letter, 'No smtp-url is set');
+    if (smtpUrl === undefined) return keep(letter, 'No smtp-url is set');
     let reason = '';
     for (const pause of pauses) {
       if (pause > 0) await sleep(pause, undefined, { signal: closing.signal }).catch(() => {});
       if (closing.signal.aborted) break;
       try {
-        await transport.sendMail(letter);
+        await (await transport(smtpUrl)).sendMail(letter);
         return options.tell('info', `Sent an e-mail to ${letter.to}`);
       } catch (error) {
         reason = error instanceof Error ? error.message : String(error);
@@ -87,7 +104,7 @@ export function openMailer(options: MailerOptions): Mailer {
   }
 
   return {
-    sends: transport !== undefined,
+    sends: smtpUrl !== undefined,
     post: (letter) => {
       const work: Promise<void> = deliver(letter)
         .catch((error: unknown) => options.tell('error', `An e-mail to ${letter.to} is lost: ${String(error)}`))
@@ -100,7 +117,7 @@ export function openMailer(options: MailerOptions): Mailer {
     close: async () => {
       closing.abort();
       await Promise.all(posted);
-      transport?.close();
+      (await opened?.catch(() => undefined))?.close();
     },
   };
 }

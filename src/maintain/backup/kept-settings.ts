@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import sql from 'sql-template-tag';
-import { stringify } from 'yaml';
 import { readSettings, type Settings } from '../../config/settings.ts';
 import { settingsTable } from '../../config/table.ts';
 import { valueText } from '../../config/values.ts';
@@ -33,6 +32,8 @@ export async function settingsToKeep(
     return [{ name, text: valueText(definition, value), isSecret: 'secret' in definition }];
   });
   const kept = named.filter(({ isSecret, name }) => (withSecrets || !isSecret) && name !== 'REPERIO_DATA');
+  // The background process, which makes one a night, need not have the library from its start.
+  const { stringify } = await import('yaml');
   const files: Record<string, string> = {
     'settings.yaml': stringify(Object.fromEntries(kept.map(({ name, text }) => [name, text]))),
   };

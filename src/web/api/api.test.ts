@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { FastifyInstance, LightMyRequestResponse } from 'fastify';
-import type { TSchema } from 'typebox';
-import Value from 'typebox/value';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { field } from '../../formats/test-records.ts';
 import type { Field, MarcRecord } from '../../marc/record.ts';
@@ -12,7 +10,7 @@ import { memoryLibrary } from '../test-library.ts';
 import { testPeople } from '../test-people.ts';
 import { exampleOf } from './example.ts';
 import { operationsOf } from './operations.ts';
-import { schemas } from './schemas.ts';
+import { misfits } from './test-misfits.ts';
 import { writeSchemas } from './write-schemas.ts';
 
 const siteText = `
@@ -72,12 +70,6 @@ after(() => app.close());
 
 const get = (url: string, headers: Readonly<Record<string, string>> = {}): Promise<LightMyRequestResponse> =>
   app.inject({ url: url.replace('https://library.example', ''), headers });
-
-/** Errors of a value by one of the named schemas. */
-function misfits(name: string, value: unknown): readonly string[] {
-  const root = { ...schemas[name], components: { schemas } } as unknown as TSchema;
-  return Value.Errors(root, value).map(({ instancePath, message }) => `${instancePath} ${message}`);
-}
 
 /** The paths in a tree as Fastify draws it. */
 function routesOf(tree: string): readonly string[] {

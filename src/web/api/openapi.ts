@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox';
 import type { Site } from '../../site/site.ts';
 import type { Operation } from './operation.ts';
 import { operationsOf } from './operations.ts';
@@ -80,9 +79,7 @@ function pathItem(operation: Operation): object {
         description,
         schema: name === 'id' ? { type: 'integer', minimum: 1 } : { type: 'string' },
       })),
-      ...Object.entries(
-        operation.parameters.properties as Readonly<Record<string, TSchema & { description?: string }>>,
-      ).map(([name, { description, ...schema }]) => ({
+      ...Object.entries(operation.parameters.properties).map(([name, { description, ...schema }]) => ({
         name,
         in: 'query',
         required: required.includes(name),

@@ -1,4 +1,4 @@
-import type { TObject } from 'typebox';
+import type { ObjectSchema } from './json-schema.ts';
 
 /** An address of the API as the OpenAPI document, the page /api and the routes know it. */
 export interface Operation {
@@ -9,7 +9,7 @@ export interface Operation {
   readonly summary: string;
   readonly description: string;
   /** Query parameters. */
-  readonly parameters: TObject;
+  readonly parameters: ObjectSchema;
   /** Parts of the path: what they are. */
   readonly inPath: Readonly<Record<string, string>>;
   /** Headers of the request: what they are for. */

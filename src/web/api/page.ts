@@ -1,4 +1,3 @@
-import type { TSchema } from 'typebox';
 import { errorCatalogue } from '../../errors/errors.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -6,6 +5,7 @@ import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
 import { exampleOf } from './example.ts';
+import type { Schema } from './json-schema.ts';
 import type { Operation } from './operation.ts';
 
 /**
@@ -40,7 +40,7 @@ ${formats(context)}
 
 function operation(context: PageContext, one: Operation): Html {
   const { tr, baseUrl } = context;
-  const rows = Object.entries(one.parameters.properties as Readonly<Record<string, Described>>);
+  const rows = Object.entries(one.parameters.properties);
   const inPath = Object.entries(one.inPath);
   const headers = Object.entries(one.inHeader ?? {});
   const table =
@@ -68,16 +68,7 @@ ${answer !== undefined && html`<details class="tools"><summary>${tr.t('api.answe
 `;
 }
 
-type Described = TSchema & {
-  readonly type?: string;
-  readonly description?: string;
-  readonly enum?: readonly unknown[];
-  readonly default?: unknown;
-  readonly minimum?: number;
-  readonly maximum?: number;
-};
-
-function typeText({ type = '', enum: choices, default: standard, minimum, maximum }: Described): string {
+function typeText({ type = '', enum: choices, default: standard, minimum, maximum }: Schema): string {
   const kind = type === 'array' ? 'string, repeatable' : type;
   const range = minimum !== undefined && maximum !== undefined ? ` ${minimum}–${maximum}` : '';
   const choice = choices === undefined ? '' : ` (${choices.join(', ')})`;

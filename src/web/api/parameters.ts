@@ -1,15 +1,30 @@
-import type { Static, TObject, TSchema } from 'typebox';
-import Value from 'typebox/value';
+import { createRequire } from 'node:module';
+import type { Ajv, ValidateFunction } from 'ajv';
 import { UserError } from '../../errors/errors.ts';
 import { nearest } from '../../errors/nearest.ts';
 import { webErrors } from '../http/errors.ts';
+import type { Described, ObjectSchema } from './json-schema.ts';
+
+const require = createRequire(import.meta.url);
+let ajv: Ajv | undefined;
+const compiled = new WeakMap<ObjectSchema, ValidateFunction>();
+
+/** Ajv is loaded by the first who needs it, and each schema is compiled once. */
+function validatorOf(schema: ObjectSchema): ValidateFunction {
+  const known = compiled.get(schema);
+  if (known !== undefined) return known;
+  ajv ??= new (require('ajv') as typeof import('ajv')).Ajv({ strict: false });
+  const made = ajv.compile(schema);
+  compiled.set(schema, made);
+  return made;
+}
 
 /**
  * The arguments of an address as their schema wants them. Throws a UserError that names the first
  * wrong one.
  */
-export function readParameters<T extends TObject>(schema: T, args: URLSearchParams): Static<T> {
-  const properties: Readonly<Record<string, TSchema & { readonly type?: string }>> = schema.properties;
+export function readParameters<S extends ObjectSchema>(schema: S, args: URLSearchParams): Described<S> {
+  const { properties } = schema;
   const values: Record<string, unknown> = {};
   for (const name of args.keys()) {
     // Of every address, and passed over where they are not allowed.
@@ -22,13 +37,15 @@ export function readParameters<T extends TObject>(schema: T, args: URLSearchPara
     const all = args.getAll(name);
     values[name] = property.type === 'array' ? all : property.type === 'integer' ? integer(name, all[0]!) : all[0];
   }
-  for (const error of Value.Errors(schema, values)) {
-    const name = error.instancePath.split('/')[1];
-    if (name !== undefined) throw wrong(name, error.message);
+  const validate = validatorOf(schema);
+  if (!validate(values)) {
+    const { instancePath = '', message = '' } = validate.errors?.[0] ?? {};
+    const name = instancePath.split('/')[1];
+    if (name !== undefined) throw wrong(name, message);
     const [missing = ''] = schema.required ?? [];
     throw wrong(missing, 'is missing');
   }
-  return values as Static<T>;
+  return values as Described<S>;
 }
 
 function integer(name: string, text: string): number {

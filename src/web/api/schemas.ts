@@ -1,5 +1,18 @@
-import Type, { type TObject, type TSchema } from 'typebox';
 import { suggestionKinds } from '../../search/guide/suggest.ts';
+import {
+  array,
+  boolean,
+  integer,
+  mapOf,
+  number,
+  type ObjectSchema,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  ref,
+  string,
+} from './json-schema.ts';
 import { writeSchemas } from './write-schemas.ts';
 
 /**
@@ -7,83 +20,78 @@ import { writeSchemas } from './write-schemas.ts';
  * the document come from these alone.
  */
 
-function ref(name: string): TSchema {
-  return Type.Unsafe<unknown>({ $ref: `#/components/schemas/${name}` });
-}
+const text = (description: string) => string({ description });
+const texts = (description: string) => array(string(), { description });
 
-const optional = Type.Optional;
-const text = (description: string) => Type.String({ description });
-const texts = (description: string) => Type.Array(Type.String(), { description });
-
-export const recordSchema = Type.Object(
+export const recordSchema = object(
   {
-    recid: Type.Integer({ description: 'Number of the record.' }),
+    recid: integer({ description: 'Number of the record.' }),
     url: optional(text('Address of its page.')),
-    creation_date: optional(Type.String({ format: 'date-time' })),
-    modification_date: optional(Type.String({ format: 'date-time' })),
-    title: optional(Type.Object({ title: Type.String() })),
+    creation_date: optional(string({ format: 'date-time' })),
+    modification_date: optional(string({ format: 'date-time' })),
+    title: optional(object({ title: string() })),
     other_titles: optional(texts('Translated and other titles.')),
     authors: optional(
-      Type.Array(
-        Type.Object({
-          full_name: Type.String(),
-          kind: Type.String({ enum: ['person', 'corporate', 'meeting'] }),
+      array(
+        object({
+          full_name: string(),
+          kind: string({ enum: ['person', 'corporate', 'meeting'] }),
           role: optional(text('Missing for an author.')),
-          affiliation: optional(Type.Array(Type.String())),
-          orcid: optional(Type.String()),
+          affiliation: optional(array(string())),
+          orcid: optional(string()),
         }),
       ),
     ),
-    number_of_authors: optional(Type.Integer()),
-    corporate_name: optional(Type.Array(Type.Object({ collaboration: Type.String() }))),
+    number_of_authors: optional(integer()),
+    corporate_name: optional(array(object({ collaboration: string() }))),
     date: optional(text('YYYY, YYYY-MM or YYYY-MM-DD.')),
     type: optional(text('article, preprint, proceedings, thesis, book, report, image, video or other.')),
-    collection: optional(Type.Array(Type.Object({ primary: text('As catalogued in 980.') }))),
-    abstract: optional(Type.Array(Type.Object({ summary: Type.String() }))),
-    publication_info: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
-    imprint: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
-    thesis: optional(Type.Record(Type.String(), Type.String())),
-    series: optional(Type.Array(Type.String())),
-    edition: optional(Type.String()),
-    physical_description: optional(Type.String()),
-    doi: optional(Type.String()),
+    collection: optional(array(object({ primary: text('As catalogued in 980.') }))),
+    abstract: optional(array(object({ summary: string() }))),
+    publication_info: optional(array(mapOf(string()))),
+    imprint: optional(array(mapOf(string()))),
+    thesis: optional(mapOf(string())),
+    series: optional(array(string())),
+    edition: optional(string()),
+    physical_description: optional(string()),
+    doi: optional(string()),
     identifiers: optional(
-      Type.Array(
-        Type.Object({
-          kind: Type.String(),
-          scheme: optional(Type.String()),
-          value: Type.String(),
-          url: optional(Type.String()),
+      array(
+        object({
+          kind: string(),
+          scheme: optional(string()),
+          value: string(),
+          url: optional(string()),
         }),
       ),
     ),
-    subject: optional(Type.Array(Type.Object({ term: Type.String() }))),
-    keywords: optional(Type.Array(Type.Object({ term: Type.String() }))),
+    subject: optional(array(object({ term: string() }))),
+    keywords: optional(array(object({ term: string() }))),
     language: optional(texts('Language codes, usually of three letters.')),
     comment: optional(texts('Notes.')),
     url_links: optional(
-      Type.Array(
-        Type.Object({
-          url: Type.String(),
-          label: optional(Type.String()),
-          size: optional(Type.Number({ description: 'Bytes.' })),
-          checksum: optional(Type.String()),
+      array(
+        object({
+          url: string(),
+          label: optional(string()),
+          size: optional(number({ description: 'Bytes.' })),
+          checksum: optional(string()),
         }),
       ),
     ),
     holdings: optional(
-      Type.Array(
-        Type.Object({
+      array(
+        object({
           place: optional(texts('Institution, library and collection of a copy.')),
-          shelf_mark: optional(Type.String()),
+          shelf_mark: optional(string()),
           copy: optional(text('Number of the copy.')),
-          notes: optional(Type.Array(Type.String())),
+          notes: optional(array(string())),
         }),
       ),
     ),
     call_numbers: optional(texts('Of the work, when no copy has a shelf mark.')),
-    license: optional(Type.Array(Type.Object({ text: Type.String(), url: optional(Type.String()) }))),
-    reference: optional(Type.Array(Type.Record(Type.String(), Type.String()))),
+    license: optional(array(object({ text: string(), url: optional(string()) }))),
+    reference: optional(array(mapOf(string()))),
   },
   { description: 'A record. Keys without a value are left out.', additionalProperties: false },
 );
@@ -91,281 +99,292 @@ export const recordSchema = Type.Object(
 /** Names that `fields` may have. */
 export const recordFields: readonly string[] = Object.keys(recordSchema.properties);
 
-const problemSchema = Type.Object(
+const problemSchema = object(
   {
-    type: Type.Literal('about:blank'),
+    type: oneOf(['about:blank']),
     title: text('One sentence.'),
-    status: Type.Integer(),
+    status: integer(),
     code: optional(text('Stable, for example REPERIO_PARAMETER_WRONG.')),
     detail: optional(text('What to do.')),
   },
   { description: 'An error (RFC 9457).' },
 );
 
-const noticeSchema = Type.Object({
-  kind: Type.String(),
+const noticeSchema = object({
+  kind: string(),
   text: text('The part of the query that it is about.'),
   message: text('The sentence, in the requested language.'),
 });
 
-const facetSchema = Type.Object({
+const facetSchema = object({
   code: text('Choose one of its values with the parameter facet.CODE, exclude one with facet.not.CODE.'),
-  title: Type.String(),
-  kind: Type.String({ enum: ['values', 'year', 'collection'] }),
-  values: Type.Array(
-    Type.Object({
-      value: Type.String(),
-      label: Type.String(),
-      count: Type.Integer({ description: 'Exact.' }),
-      selected: Type.Boolean(),
+  title: string(),
+  kind: string({ enum: ['values', 'year', 'collection'] }),
+  values: array(
+    object({
+      value: string(),
+      label: string(),
+      count: integer({ description: 'Exact.' }),
+      selected: boolean(),
     }),
   ),
 });
 
-const next = Type.Union([Type.String(), Type.Null()], {
-  description: 'Address of the next part; null at the end. Its cursor stays valid while records are added and deleted.',
-});
+const next = orNull(
+  string({
+    description:
+      'Address of the next part; null at the end. Its cursor stays valid while records are added and deleted.',
+  }),
+);
 
-const searchSchema = Type.Object({
-  total: Type.Integer({ description: 'Exact number of records found.' }),
+const searchSchema = object({
+  total: integer({ description: 'Exact number of records found.' }),
   understood: text('The query as it was understood.'),
-  notices: Type.Array(ref('Notice')),
+  notices: array(ref('Notice')),
   correction: optional(
-    Type.Object(
+    object(
       {
         query: text('The query with its words spelled in another way.'),
-        total: Type.Integer({ description: 'How many records it finds.' }),
+        total: integer({ description: 'How many records it finds.' }),
       },
       { description: 'Another spelling that finds something, when the query finds nothing. It is only offered.' },
     ),
   ),
-  records: Type.Array(ref('Record')),
-  facets: optional(Type.Array(ref('Facet'))),
+  records: array(ref('Record')),
+  facets: optional(array(ref('Facet'))),
   next,
 });
 
-const recordsSchema = Type.Object({
-  total: Type.Integer({ description: 'All records that you may see.' }),
-  records: Type.Array(ref('Record')),
+const recordsSchema = object({
+  total: integer({ description: 'All records that you may see.' }),
+  records: array(ref('Record')),
   next,
 });
 
-const collectionSchema = Type.Object({
+const collectionSchema = object({
   name: text('The value for the parameters c and cc.'),
   title: text('In the requested language.'),
-  records: Type.Integer({ description: 'Records that you may see.' }),
-  url: Type.String(),
-  children: Type.Array(ref('Collection'), { description: 'Together they make up the collection.' }),
-  virtual: Type.Array(ref('Collection'), { description: 'Further collections for browsing.' }),
+  records: integer({ description: 'Records that you may see.' }),
+  url: string(),
+  children: array(ref('Collection'), { description: 'Together they make up the collection.' }),
+  virtual: array(ref('Collection'), { description: 'Further collections for browsing.' }),
 });
 
-const suggestionSchema = Type.Object({
-  kind: Type.String({ enum: [...suggestionKinds] }),
+const suggestionSchema = object({
+  kind: oneOf(suggestionKinds),
   text: text('As in the record.'),
   label: text('As people read it: without markup, formulas as text.'),
   query: text('A query for it, in the query language.'),
-  count: Type.Integer({ description: 'Records with it that you may see.' }),
-  record: optional(Type.Integer({ description: 'The one record that has this title.' })),
+  count: integer({ description: 'Records with it that you may see.' }),
+  record: optional(integer({ description: 'The one record that has this title.' })),
   url: text('The page of the record, or a search for it.'),
 });
 
-const jobSchema = Type.Object(
+const jobSchema = object(
   {
-    id: Type.Integer(),
-    kind: Type.String(),
+    id: integer(),
+    kind: string(),
     name: text('What it is about, as the name of a file.'),
     person: optional(text('Who asked for it.')),
-    state: Type.String({ enum: ['waiting', 'running', 'sleeping', 'done', 'failed', 'stopped'] }),
+    state: string({ enum: ['waiting', 'running', 'sleeping', 'done', 'failed', 'stopped'] }),
     wish: optional(text('sleep or stop: what it does at the next point where that loses nothing.')),
-    priority: Type.Integer(),
-    sequence: optional(Type.String()),
+    priority: integer(),
+    sequence: optional(string()),
     window: optional(text('The hours of the week in which it is done.')),
     on_node: optional(text('Only this node does it.')),
-    schedule: optional(Type.Integer()),
-    progress: optional(Type.Object({ done: Type.Number(), total: optional(Type.Number()), sentence: Type.String() })),
-    attempts: Type.Integer({ description: 'How often it failed, or its process was killed.' }),
-    node: optional(Type.String()),
-    created: Type.String(),
+    schedule: optional(integer()),
+    progress: optional(object({ done: number(), total: optional(number()), sentence: string() })),
+    attempts: integer({ description: 'How often it failed, or its process was killed.' }),
+    node: optional(string()),
+    created: string(),
     due: optional(text('Not before then.')),
-    began: optional(Type.String()),
-    ended: optional(Type.String()),
-    took: optional(Type.Number({ description: 'Milliseconds.' })),
+    began: optional(string()),
+    ended: optional(string()),
+    took: optional(number({ description: 'Milliseconds.' })),
     did: optional(text('What was done.')),
     problem: optional(text('What somebody must look at.')),
-    acknowledged: Type.Boolean(),
-    after: optional(Type.Integer({ description: 'The job of its sequence that it waits for.' })),
+    acknowledged: boolean(),
+    after: optional(integer({ description: 'The job of its sequence that it waits for.' })),
     after_state: optional(text('The state of that one.')),
   },
   { description: 'A job. Keys without a value are left out.', additionalProperties: false },
 );
 
-const scheduleSchema = Type.Object(
+const scheduleSchema = object(
   {
-    id: Type.Integer(),
-    kind: Type.String(),
-    name: Type.String(),
-    person: optional(Type.String()),
-    priority: Type.Integer(),
-    sequence: optional(Type.String()),
-    window: optional(Type.String()),
-    on_node: optional(Type.String()),
-    every: optional(Type.Integer({ description: 'Seconds.' })),
-    cron: optional(Type.String()),
-    time_zone: optional(Type.String()),
-    next: Type.String(),
+    id: integer(),
+    kind: string(),
+    name: string(),
+    person: optional(string()),
+    priority: integer(),
+    sequence: optional(string()),
+    window: optional(string()),
+    on_node: optional(string()),
+    every: optional(integer({ description: 'Seconds.' })),
+    cron: optional(string()),
+    time_zone: optional(string()),
+    next: string(),
     problem: optional(text('Why it makes no more jobs.')),
-    last: optional(Type.Integer({ description: 'Its last job.' })),
-    last_state: optional(Type.String()),
+    last: optional(integer({ description: 'Its last job.' })),
+    last_state: optional(string()),
   },
   { description: 'A schedule. Keys without a value are left out.', additionalProperties: false },
 );
 
-const signInSchema = Type.Object({
+const signInSchema = object({
   name: text('Name or e-mail address of the account.'),
-  password: Type.String(),
-  remember: optional(Type.Boolean({ description: 'Keep the session when the browser is closed.' })),
+  password: string(),
+  remember: optional(boolean({ description: 'Keep the session when the browser is closed.' })),
 });
 
-const webhookSchema = Type.Object(
+const webhookSchema = object(
   {
-    name: Type.String(),
-    url: Type.String(),
-    events: Type.Array(Type.String()),
+    name: string(),
+    url: string(),
+    events: array(string()),
     owner: optional(text('Whose rights decide what it is told; without it those of guests.')),
-    active: Type.Boolean(),
-    created: Type.String({ format: 'date-time' }),
+    active: boolean(),
+    created: string({ format: 'date-time' }),
     succeeded: optional(text('When it last took something.')),
     failing: optional(text('Since when it has taken nothing, though it was tried.')),
     off_reason: optional(text('Why it was switched off.')),
-    waiting: Type.Integer({ description: 'Messages that wait for another attempt.' }),
+    waiting: integer({ description: 'Messages that wait for another attempt.' }),
     secret: optional(text('Signs its messages. Shown once, when it is added.')),
   },
   { description: 'An address that is told what happens. Keys without a value are left out.' },
 );
 
-export const schemas: Readonly<Record<string, TObject>> = {
+export const schemas: Readonly<Record<string, ObjectSchema>> = {
   Record: recordSchema,
   SearchAnswer: searchSchema,
   RecordsAnswer: recordsSchema,
-  CollectionsAnswer: Type.Object({ collections: Type.Array(ref('Collection')) }),
-  SuggestAnswer: Type.Object({ suggestions: Type.Array(ref('Suggestion')) }),
+  CollectionsAnswer: object({ collections: array(ref('Collection')) }),
+  SuggestAnswer: object({ suggestions: array(ref('Suggestion')) }),
   Collection: collectionSchema,
   Facet: facetSchema,
   Notice: noticeSchema,
   Suggestion: suggestionSchema,
   SignIn: signInSchema,
-  SignedIn: Type.Object({ name: Type.String() }),
-  FileEvents: Type.Object({
-    events: Type.Array(
-      Type.Object({
-        at: Type.String(),
-        person: Type.Union([Type.String(), Type.Null()]),
-        action: Type.String({ description: 'add, revise, describe, restrict, rename, hide, delete, expunge ...' }),
-        name: Type.String({ description: 'Of the document, then; without its format.' }),
-        version: Type.Union([Type.Integer(), Type.Null()]),
-        format: Type.Union([Type.String(), Type.Null()]),
-        detail: Type.Union([Type.String(), Type.Null()]),
+  SignedIn: object({ name: string() }),
+  FileEvents: object({
+    events: array(
+      object({
+        at: string(),
+        person: orNull(string()),
+        action: string({ description: 'add, revise, describe, restrict, rename, hide, delete, expunge ...' }),
+        name: string({ description: 'Of the document, then; without its format.' }),
+        version: orNull(integer()),
+        format: orNull(string()),
+        detail: orNull(string()),
       }),
     ),
   }),
-  RemovedFile: Type.Object({
-    record: Type.Integer(),
-    name: Type.String(),
-    versions: Type.Array(Type.Integer({ minimum: 1 })),
+  RemovedFile: object({
+    record: integer(),
+    name: string(),
+    versions: array(integer({ minimum: 1 })),
   }),
   Job: jobSchema,
-  JobsAnswer: Type.Object({ total: Type.Integer(), jobs: Type.Array(ref('Job')) }),
-  JobLog: Type.Object({
-    lines: Type.Array(
-      Type.Object({
-        n: Type.Integer({ description: 'Ask for those after it by ?after=.' }),
-        at: Type.String(),
-        level: Type.String({ enum: ['info', 'warn', 'error'] }),
-        text: Type.String(),
+  JobsAnswer: object({ total: integer(), jobs: array(ref('Job')) }),
+  JobLog: object({
+    lines: array(
+      object({
+        n: integer({ description: 'Ask for those after it by ?after=.' }),
+        at: string(),
+        level: string({ enum: ['info', 'warn', 'error'] }),
+        text: string(),
       }),
     ),
   }),
   Schedule: scheduleSchema,
-  SchedulesAnswer: Type.Object({ schedules: Type.Array(ref('Schedule')) }),
-  ScheduleChange: Type.Object({
+  SchedulesAnswer: object({ schedules: array(ref('Schedule')) }),
+  ScheduleChange: object({
     every: optional(text('How often: 15min, 6h, 1d, 1w.')),
     cron: optional(text('In its place: minute, hour, day, month, day of the week.')),
     window: optional(text('Only in these hours of the week; empty: at any time.')),
-    priority: optional(Type.Integer({ minimum: -100, maximum: 1000 })),
+    priority: optional(integer({ minimum: -100, maximum: 1000 })),
   }),
-  JobPriority: Type.Object({ priority: Type.Integer({ minimum: -100, maximum: 1000 }) }),
+  JobPriority: object({ priority: integer({ minimum: -100, maximum: 1000 }) }),
   Webhook: webhookSchema,
-  NewWebhook: Type.Object({
+  NewWebhook: object({
     name: text('Letters, digits and hyphens.'),
     url: text('https://HOST/PATH, at a host that the operator allows.'),
     events: texts('record.created, job.failed, held.* ...'),
   }),
-  WebhooksAnswer: Type.Object({ webhooks: Type.Array(ref('Webhook')) }),
-  WebhookLog: Type.Object({
-    messages: Type.Array(
-      Type.Object({
-        n: Type.Integer({ description: 'Ask for older ones by ?before=.' }),
+  WebhooksAnswer: object({ webhooks: array(ref('Webhook')) }),
+  WebhookLog: object({
+    messages: array(
+      object({
+        n: integer({ description: 'Ask for older ones by ?before=.' }),
         id: text('The header webhook-id.'),
-        type: Type.String(),
-        subject: Type.String(),
-        happened: Type.String({ format: 'date-time' }),
-        state: Type.String({ enum: ['waiting', 'sent', 'failed'] }),
-        attempts: Type.Integer(),
-        due: Type.String({ format: 'date-time' }),
-        ended: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
-        status: Type.Union([Type.Integer(), Type.Null()]),
-        took: Type.Union([Type.Integer(), Type.Null()]),
-        problem: Type.Union([Type.String(), Type.Null()]),
+        type: string(),
+        subject: string(),
+        happened: string({ format: 'date-time' }),
+        state: string({ enum: ['waiting', 'sent', 'failed'] }),
+        attempts: integer(),
+        due: string({ format: 'date-time' }),
+        ended: orNull(string({ format: 'date-time' })),
+        status: orNull(integer()),
+        took: orNull(integer()),
+        problem: orNull(string()),
       }),
     ),
   }),
-  WebhookResend: Type.Object({ message: optional(text('Id of a message; default: all that failed.')) }),
+  WebhookResend: object({ message: optional(text('Id of a message; default: all that failed.')) }),
   Problem: problemSchema,
   ...writeSchemas,
 };
 
 const fields = optional(
-  Type.String({
+  string({
     pattern: '^[a-z_]+(,[a-z_]+)*$',
     description: `Only these keys of a record, separated by commas: ${recordFields.join(', ')}.`,
   }),
 );
-const cursor = optional(Type.String({ description: 'Where to continue; taken from "next".' }));
-const language = optional(Type.String({ description: 'Language of titles and messages.' }));
+const cursor = optional(string({ description: 'Where to continue; taken from "next".' }));
+const language = optional(string({ description: 'Language of titles and messages.' }));
 const sizeOf = (standard: number, most: number) =>
-  optional(Type.Integer({ minimum: 1, maximum: most, default: standard, description: 'How many to return.' }));
+  optional(integer({ minimum: 1, maximum: most, default: standard, description: 'How many to return.' }));
 
 export const largestPage = 500;
 
 /** Parameters of /api/jobs. */
-export const jobsParameters = Type.Object({
+export const jobsParameters = object({
   state: optional(
-    Type.Array(Type.String(), {
+    array(string(), {
       description: 'waiting, running, sleeping, done, failed or stopped; several are alternatives.',
     }),
   ),
-  person: optional(Type.String({ description: 'Asked for by this person.' })),
+  person: optional(string({ description: 'Asked for by this person.' })),
   size: sizeOf(50, 500),
-  from: optional(Type.Integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),
+  from: optional(integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),
 });
-export const jobLogParameters = Type.Object({
-  after: optional(Type.Integer({ minimum: 0, default: 0, description: 'Only lines behind this one.' })),
+export const jobLogParameters = object({
+  after: optional(integer({ minimum: 0, default: 0, description: 'Only lines behind this one.' })),
 });
 
-export const webhookLogParameters = Type.Object({
-  state: optional(Type.String({ description: 'waiting, sent or failed.' })),
-  before: optional(Type.Integer({ minimum: 0, description: 'Only messages with a smaller n.' })),
+export const webhookLogParameters = object({
+  state: optional(string({ description: 'waiting, sent or failed.' })),
+  before: optional(integer({ minimum: 0, description: 'Only messages with a smaller n.' })),
   size: sizeOf(50, 500),
 });
+
+/** Those of /api/search that are its own; the others are read as those of /search. */
+interface SearchArguments {
+  readonly fields?: string;
+  readonly size?: number;
+  readonly cursor?: string;
+  readonly facets?: number;
+}
 
 /** Parameters of /api/search; the facets are those of the site. */
-export function searchParameters(facets: readonly string[]): TObject {
-  const values = (description: string) => optional(Type.Array(Type.String(), { description }));
+export function searchParameters(facets: readonly string[]): ObjectSchema<SearchArguments> {
+  const values = (description: string) => optional(array(string(), { description }));
   const choices = facets.flatMap((code) => [
     [`facet.${code}`, values(`Values of the facet ${code}; several are alternatives.`)],
     [`facet.not.${code}`, values(`Values of the facet ${code} that no record of the answer has.`)],
   ]);
-  return Type.Object({
+  return object({
     p: optional(text('The query, in the full query language.')),
     f: optional(text('The field for words that name no field.')),
     cc: optional(text('The collection to search; default the whole library.')),
@@ -376,7 +395,7 @@ export function searchParameters(facets: readonly string[]): TObject {
       ),
     ),
     so: optional(
-      Type.String({
+      string({
         enum: ['a', 'd'],
         description: 'Ascending or descending; d without sf: the newest first, for harvesters.',
       }),
@@ -384,33 +403,33 @@ export function searchParameters(facets: readonly string[]): TObject {
     rm: optional(text('Rank by a method, for example wrd.')),
     d1: optional(text('Added on or after: YYYY, YYYY-MM or YYYY-MM-DD.')),
     d2: optional(text('Added on or before.')),
-    dt: optional(Type.String({ enum: ['c', 'm'], description: 'c: dates of creation; m: dates of the last change.' })),
+    dt: optional(string({ enum: ['c', 'm'], description: 'c: dates of creation; m: dates of the last change.' })),
     ...Object.fromEntries(choices),
-    facets: optional(Type.Integer({ minimum: 0, maximum: 1, default: 0, description: '1: answer with facets.' })),
+    facets: optional(integer({ minimum: 0, maximum: 1, default: 0, description: '1: answer with facets.' })),
     fields,
     size: sizeOf(25, largestPage),
     cursor,
     ln: language,
-  });
+  }) as ObjectSchema<SearchArguments>;
 }
 
-export const recordParameters = Type.Object({ fields });
-export const recordsParameters = Type.Object({ fields, size: sizeOf(100, largestPage), cursor });
-export const collectionsParameters = Type.Object({ ln: language });
-export const suggestParameters = Type.Object({
-  q: Type.String({ maxLength: 200, description: 'The beginning of a title, a name, a subject or a journal.' }),
-  kind: optional(Type.Union(suggestionKinds.map((kind) => Type.Literal(kind)))),
-  cc: optional(Type.String({ description: 'Only from this collection.' })),
+export const recordParameters = object({ fields });
+export const recordsParameters = object({ fields, size: sizeOf(100, largestPage), cursor });
+export const collectionsParameters = object({ ln: language });
+export const suggestParameters = object({
+  q: string({ maxLength: 200, description: 'The beginning of a title, a name, a subject or a journal.' }),
+  kind: optional(oneOf(suggestionKinds)),
+  cc: optional(string({ description: 'Only from this collection.' })),
   size: sizeOf(8, 50),
   form: optional(
-    Type.String({
+    string({
       enum: ['json', 'opensearch'],
       default: 'json',
       description: 'opensearch: the format that browsers expect.',
     }),
   ),
 });
-export const removeFileParameters = Type.Object({
-  version: optional(Type.Integer({ minimum: 1, description: 'Only this version; default all of them.' })),
+export const removeFileParameters = object({
+  version: optional(integer({ minimum: 1, description: 'Only this version; default all of them.' })),
 });
-export const noParameters = Type.Object({});
+export const noParameters = object({});

@@ -1,20 +1,19 @@
-import Type, { type TObject } from 'typebox';
 import { writeModes } from '../../records/modes.ts';
+import { array, boolean, integer, mapOf, type ObjectSchema, object, optional, orNull, string } from './json-schema.ts';
 
 /** Shapes of what the addresses that change records take and answer. */
 
-const optional = Type.Optional;
-const text = (description: string) => Type.String({ description });
-const flag = (description: string) => optional(Type.Integer({ minimum: 0, maximum: 1, default: 0, description }));
-const after = optional(Type.Integer({ minimum: 0, description: 'Where to continue; taken from "next".' }));
-const next = Type.Union([Type.String(), Type.Null()], { description: 'Address of the next part; null at the end.' });
-const marc = Type.Unsafe<unknown>({ type: ['object', 'null'], description: 'A record as MARC-in-JSON.' });
+const text = (description: string) => string({ description });
+const flag = (description: string) => optional(integer({ minimum: 0, maximum: 1, default: 0, description }));
+const after = optional(integer({ minimum: 0, description: 'Where to continue; taken from "next".' }));
+const next = orNull(string({ description: 'Address of the next part; null at the end.' }));
+const marc = orNull(object({}, { description: 'A record as MARC-in-JSON.' }));
 
 const dryRun = flag('1: answers what would happen, and changes nothing.');
 
-export const sendParameters = Type.Object({
+export const sendParameters = object({
   mode: optional(
-    Type.String({ default: 'insert', description: `What is to become of the records: ${writeModes.join(', ')}.` }),
+    string({ default: 'insert', description: `What is to become of the records: ${writeModes.join(', ')}.` }),
   ),
   name: optional(text('What the upload is called in lists and in the history.')),
   force: flag('1: mode replace makes a record that is not there, with the number in its 001.'),
@@ -22,218 +21,214 @@ export const sendParameters = Type.Object({
   callback: optional(text('An address that is called when all is done; the setting `callback-urls` must allow it.')),
   nonce: optional(text('Given back in the callback.')),
 });
-export const editParameters = Type.Object({ 'dry-run': dryRun });
-export const revisionsParameters = Type.Object({
+export const editParameters = object({ 'dry-run': dryRun });
+export const revisionsParameters = object({
   diff: optional(text('Two revisions, as 1..3: what is otherwise in the second.')),
   before: optional(
-    Type.Integer({
+    integer({
       minimum: 1,
       maximum: 2 ** 31 - 1,
       description: 'Only revisions before this one; taken from "next".',
     }),
   ),
 });
-export const uploadParameters = Type.Object({ after, trouble: flag('1: only what was refused or waits.') });
-export const heldParameters = Type.Object({
-  record: optional(Type.Integer({ minimum: 1, description: 'Only those for this record.' })),
-  reason: optional(Type.String({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] })),
+export const uploadParameters = object({ after, trouble: flag('1: only what was refused or waits.') });
+export const heldParameters = object({
+  record: optional(integer({ minimum: 1, description: 'Only those for this record.' })),
+  reason: optional(string({ enum: ['CONFLICT', 'UNKNOWN_REVISION', 'ASKED', 'CHECK'] })),
   q: optional(text('A part of what brought it, or of who did.')),
   all: flag('1: also those of which somebody has decided.'),
   after,
 });
 
-export const changeSetsParameters = Type.Object({
-  from: optional(Type.Integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),
+export const changeSetsParameters = object({
+  from: optional(integer({ minimum: 0, default: 0, description: 'So many are passed over.' })),
 });
-export const changeSetRecordsParameters = Type.Object({ after });
+export const changeSetRecordsParameters = object({ after });
 
-const outcome = Type.String({
+const outcome = string({
   enum: ['inserted', 'replaced', 'merged', 'unchanged', 'deleted', 'held', 'refused', 'passed-over'],
 });
-const counts = Type.Record(Type.String(), Type.Integer());
-const result = Type.Object({
-  position: Type.Integer({ description: 'In the order of the input, from 1.' }),
+const counts = mapOf(integer());
+const result = object({
+  position: integer({ description: 'In the order of the input, from 1.' }),
   outcome,
-  id: Type.Integer({ description: 'Number of the record; 0: none of the library.' }),
-  revision: Type.Integer(),
-  url: optional(Type.String()),
+  id: integer({ description: 'Number of the record; 0: none of the library.' }),
+  revision: integer(),
+  url: optional(string()),
   code: optional(text('Why it was refused, or waits.')),
-  message: optional(Type.String()),
-  hint: optional(Type.String()),
-  held: optional(Type.Integer({ description: 'Its number at /api/held, when it waits.' })),
-  conflicts: optional(Type.Array(Type.String(), { description: 'Tags that others changed too.' })),
-  findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
-  warnings: optional(Type.Array(Type.String())),
+  message: optional(string()),
+  hint: optional(string()),
+  held: optional(integer({ description: 'Its number at /api/held, when it waits.' })),
+  conflicts: optional(array(string(), { description: 'Tags that others changed too.' })),
+  findings: optional(array(string(), { description: 'What rules found, when it waits for that.' })),
+  warnings: optional(array(string())),
 });
 const held = {
-  id: Type.Integer(),
-  record: optional(Type.Integer()),
-  mode: Type.String(),
-  reason: Type.String(),
-  conflicts: Type.Array(Type.String()),
-  findings: Type.Array(Type.String()),
-  at: Type.String({ format: 'date-time' }),
-  person: optional(Type.String()),
-  source: Type.String(),
-  state: Type.String({ enum: ['waiting', 'accepted', 'rejected'] }),
-  assigned: optional(Type.String()),
+  id: integer(),
+  record: optional(integer()),
+  mode: string(),
+  reason: string(),
+  conflicts: array(string()),
+  findings: array(string()),
+  at: string({ format: 'date-time' }),
+  person: optional(string()),
+  source: string(),
+  state: string({ enum: ['waiting', 'accepted', 'rejected'] }),
+  assigned: optional(string()),
 };
 const revision = {
-  revision: Type.Integer(),
-  modified: Type.String({ format: 'date-time' }),
-  deleted: Type.Boolean(),
-  person: optional(Type.String()),
+  revision: integer(),
+  modified: string({ format: 'date-time' }),
+  deleted: boolean(),
+  person: optional(string()),
   reason: optional(text('By what it came.')),
 };
 
 const changeSet = {
-  id: Type.Integer(),
-  at: Type.String({ format: 'date-time' }),
-  person: optional(Type.String()),
-  name: Type.String(),
+  id: integer(),
+  at: string({ format: 'date-time' }),
+  person: optional(string()),
+  name: string(),
   selection: text('The query, or how many numbers were given.'),
-  state: Type.String({ enum: ['previewed', 'applying', 'applied', 'undoing', 'undone'] }),
-  selected: Type.Integer({ description: 'Records that were selected.' }),
-  changed: Type.Integer({ description: 'Those of them that change.' }),
-  distinct: Type.Integer({ description: 'Different changes.' }),
+  state: string({ enum: ['previewed', 'applying', 'applied', 'undoing', 'undone'] }),
+  selected: integer({ description: 'Records that were selected.' }),
+  changed: integer({ description: 'Those of them that change.' }),
+  distinct: integer({ description: 'Different changes.' }),
   outcomes: counts,
-  job: optional(Type.Integer()),
-  undo_job: optional(Type.Integer()),
-  ended: optional(Type.String({ format: 'date-time' })),
+  job: optional(integer()),
+  undo_job: optional(integer()),
+  ended: optional(string({ format: 'date-time' })),
 };
 
-export const writeSchemas: Readonly<Record<string, TObject>> = {
-  SentRecords: Type.Object({
-    upload: optional(Type.Integer({ description: 'Its number at /api/uploads.' })),
-    dryRun: optional(Type.Boolean()),
-    url: optional(Type.String()),
+export const writeSchemas: Readonly<Record<string, ObjectSchema>> = {
+  SentRecords: object({
+    upload: optional(integer({ description: 'Its number at /api/uploads.' })),
+    dryRun: optional(boolean()),
+    url: optional(string()),
     counts,
-    results: Type.Array(result),
+    results: array(result),
   }),
-  EditedRecord: Type.Object({
-    id: Type.Integer(),
-    outcome: Type.String(),
-    revision: Type.Integer({ description: 'Of the newest version now; for the next If-Match.' }),
-    url: Type.String(),
-    restored: optional(Type.Integer()),
-    warnings: optional(Type.Array(Type.String())),
-    held: optional(
-      Type.Integer({ description: 'Its number at /api/held, when a rule of the library holds it (202).' }),
-    ),
+  EditedRecord: object({
+    id: integer(),
+    outcome: string(),
+    revision: integer({ description: 'Of the newest version now; for the next If-Match.' }),
+    url: string(),
+    restored: optional(integer()),
+    warnings: optional(array(string())),
+    held: optional(integer({ description: 'Its number at /api/held, when a rule of the library holds it (202).' })),
     code: optional(text('Why it waits.')),
-    findings: optional(Type.Array(Type.String(), { description: 'What rules found, when it waits for that.' })),
+    findings: optional(array(string(), { description: 'What rules found, when it waits for that.' })),
   }),
-  Revisions: Type.Object({
-    id: Type.Integer(),
-    newest: optional(Type.Integer()),
-    revisions: optional(Type.Array(Type.Object(revision))),
+  Revisions: object({
+    id: integer(),
+    newest: optional(integer()),
+    revisions: optional(array(object(revision))),
     next: optional(next),
-    fields: optional(Type.Array(Type.Object({ tag: Type.String(), before: marc, after: marc }))),
+    fields: optional(array(object({ tag: string(), before: marc, after: marc }))),
   }),
-  Revision: Type.Object({ id: Type.Integer(), newest: Type.Integer(), ...revision, record: marc }),
-  Upload: Type.Object({
-    id: Type.Integer(),
-    at: Type.String({ format: 'date-time' }),
-    ended: Type.Union([Type.String({ format: 'date-time' }), Type.Null()]),
-    person: optional(Type.String()),
-    way: Type.String(),
-    name: Type.String(),
-    mode: Type.String(),
+  Revision: object({ id: integer(), newest: integer(), ...revision, record: marc }),
+  Upload: object({
+    id: integer(),
+    at: string({ format: 'date-time' }),
+    ended: orNull(string({ format: 'date-time' })),
+    person: optional(string()),
+    way: string(),
+    name: string(),
+    mode: string(),
     counts,
-    job: optional(Type.Object({ id: Type.Integer(), state: Type.String() })),
-    results: Type.Array(result),
+    job: optional(object({ id: integer(), state: string() })),
+    results: array(result),
     next,
   }),
-  HeldList: Type.Object({ held: Type.Array(Type.Object(held)), next }),
-  HeldUpload: Type.Object({ ...held, sent: marc, base: marc, theirs: marc, ours: marc }),
-  HeldDecision: Type.Object({
-    do: Type.String({ enum: ['accept', 'reject', 'assign', 'unassign'] }),
-    side: optional(Type.String({ enum: ['ours', 'theirs'], default: 'ours' })),
-    choices: optional(Type.Record(Type.String(), Type.String(), { description: 'Another side for some tags.' })),
-    mode: optional(Type.String()),
-    reason: optional(Type.String()),
+  HeldList: object({ held: array(object(held)), next }),
+  HeldUpload: object({ ...held, sent: marc, base: marc, theirs: marc, ours: marc }),
+  HeldDecision: object({
+    do: string({ enum: ['accept', 'reject', 'assign', 'unassign'] }),
+    side: optional(string({ enum: ['ours', 'theirs'], default: 'ours' })),
+    choices: optional(mapOf(string(), { description: 'Another side for some tags.' })),
+    mode: optional(string()),
+    reason: optional(string()),
   }),
-  HeldDecided: Type.Object({
-    id: Type.Integer(),
-    state: Type.String(),
-    record: optional(Type.Integer()),
-    revision: optional(Type.Integer()),
-    outcome: optional(Type.String()),
+  HeldDecided: object({
+    id: integer(),
+    state: string(),
+    record: optional(integer()),
+    revision: optional(integer()),
+    outcome: optional(string()),
   }),
-  ChangeSets: Type.Object({ total: Type.Integer(), change_sets: Type.Array(Type.Object(changeSet)) }),
-  NewChangeSet: Type.Object({
+  ChangeSets: object({ total: integer(), change_sets: array(object(changeSet)) }),
+  NewChangeSet: object({
     query: optional(text('All records that it finds; empty: all there are.')),
-    numbers: optional(Type.Array(Type.Integer({ minimum: 1 }), { description: 'In the place of a query.' })),
+    numbers: optional(array(integer({ minimum: 1 }), { description: 'In the place of a query.' })),
     task: text('In YAML, as in "Changing many records".'),
   }),
-  ChangeSet: Type.Object({
+  ChangeSet: object({
     ...changeSet,
-    task: optional(Type.String()),
-    to_change: optional(Type.Integer({ description: 'Records that it would write now.' })),
-    actions: Type.Array(Type.Object({ times: Type.Integer(), records: Type.Integer() })),
-    changes: Type.Array(
-      Type.Object({
-        place: Type.Integer({ description: 'For leave_out.' }),
-        action: Type.Integer({ description: 'Its place in the task, from 0.' }),
-        tag: Type.String(),
-        before: Type.String(),
-        after: Type.String(),
-        times: Type.Integer(),
-        records: Type.Integer(),
-        left_out: Type.Boolean(),
+    task: optional(string()),
+    to_change: optional(integer({ description: 'Records that it would write now.' })),
+    actions: array(object({ times: integer(), records: integer() })),
+    changes: array(
+      object({
+        place: integer({ description: 'For leave_out.' }),
+        action: integer({ description: 'Its place in the task, from 0.' }),
+        tag: string(),
+        before: string(),
+        after: string(),
+        times: integer(),
+        records: integer(),
+        left_out: boolean(),
       }),
       { description: 'The most frequent ones.' },
     ),
   }),
-  ChangeSetRecords: Type.Object({
-    records: Type.Array(
-      Type.Object({
-        id: Type.Integer(),
-        from: Type.Integer({ description: 'The revision that was previewed.' }),
-        to: optional(Type.Integer({ description: 'The revision that was made of it.' })),
-        left_out: Type.Boolean(),
-        outcome: optional(Type.String()),
-        undo_outcome: optional(Type.String()),
+  ChangeSetRecords: object({
+    records: array(
+      object({
+        id: integer(),
+        from: integer({ description: 'The revision that was previewed.' }),
+        to: optional(integer({ description: 'The revision that was made of it.' })),
+        left_out: boolean(),
+        outcome: optional(string()),
+        undo_outcome: optional(string()),
       }),
     ),
     next,
   }),
-  ChangeSetWish: Type.Object({
-    confirm: optional(
-      Type.Integer({ description: 'How many records change, when that is more than the setting `many`.' }),
-    ),
+  ChangeSetWish: object({
+    confirm: optional(integer({ description: 'How many records change, when that is more than the setting `many`.' })),
     leave_out: optional(
-      Type.Object({
-        changes: optional(Type.Array(Type.Integer(), { description: 'Places of changes.' })),
-        records: optional(Type.Array(Type.Integer(), { description: 'Numbers of records.' })),
+      object({
+        changes: optional(array(integer(), { description: 'Places of changes.' })),
+        records: optional(array(integer(), { description: 'Numbers of records.' })),
       }),
     ),
   }),
-  ChangeSetJob: Type.Object({ id: Type.Integer(), job: Type.Integer(), url: Type.String() }),
-  MergeWish: Type.Object({
-    survivor: Type.Integer({ minimum: 1, description: 'The record that stays.' }),
-    other: Type.Integer({ minimum: 1, description: 'The record that goes.' }),
+  ChangeSetJob: object({ id: integer(), job: integer(), url: string() }),
+  MergeWish: object({
+    survivor: integer({ minimum: 1, description: 'The record that stays.' }),
+    other: integer({ minimum: 1, description: 'The record that goes.' }),
     keep: optional(
-      Type.Array(Type.Integer(), {
+      array(integer(), {
         description: 'Places of the fields that stay, as a dry run lists them; then both revisions are needed.',
       }),
     ),
-    revision: optional(Type.Integer({ description: 'Of the survivor: 409 when it is another by now.' })),
-    other_revision: optional(Type.Integer()),
+    revision: optional(integer({ description: 'Of the survivor: 409 when it is another by now.' })),
+    other_revision: optional(integer()),
   }),
-  Merged: Type.Object({
-    survivor: Type.Integer(),
-    other: Type.Integer(),
-    revision: Type.Integer(),
-    warnings: optional(Type.Array(Type.String())),
-    other_revision: optional(Type.Integer()),
+  Merged: object({
+    survivor: integer(),
+    other: integer(),
+    revision: integer(),
+    warnings: optional(array(string())),
+    other_revision: optional(integer()),
     fields: optional(
-      Type.Array(
-        Type.Object({
-          place: Type.Integer(),
-          survivor: Type.Union([Type.String(), Type.Null()]),
-          other: Type.Union([Type.String(), Type.Null()]),
-          taken: Type.Boolean(),
+      array(
+        object({
+          place: integer(),
+          survivor: orNull(string()),
+          other: orNull(string()),
+          taken: boolean(),
         }),
       ),
     ),
