@@ -37,6 +37,17 @@ for (const [how, text] of [
     ]);
   });
 
+test('what makes each start slow is refused as a module, and not as types or in tests', () => {
+  const said = ["src/one/a.ts imports node:http: take it with process.getBuiltinModule('node:http')"];
+  const one = (file: string, text: string) => problems({ one: room() }, { [file]: text });
+  assert.deepEqual(
+    one('src/one/a.ts', "import { x } from 'node:net';\nimport { request, type Agent } from 'node:http';\n"),
+    said,
+  );
+  assert.deepEqual(one('src/one/a.ts', "import type { Agent } from 'node:http';\nimport { x } from 'node:net';\n"), []);
+  assert.deepEqual(one('src/one/a.test.ts', "import { request } from 'node:http';\n"), []);
+});
+
 test('a pair that nobody uses is refused, also when only a test uses it', () => {
   const unused = ['roof may import ground and does not: take that out of scripts/rooms.ts'];
   assert.deepEqual(problems(house, { 'src/roof/a.ts': '', 'src/ground/b.ts': '' }), unused);

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { request } from 'node:http';
 import { UserError } from '../../errors/errors.ts';
 import { knownNodes } from '../../monitor/nodes.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
@@ -9,6 +8,8 @@ import { type KeptProfile, profilesFolder, readProfile } from '../../profile/kep
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 const shown = 40;
 

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { UserError } from '../../errors/errors.ts';
 import type { NodeView } from '../../monitor/status/node-view.ts';
 import { statusSocket } from '../../monitor/status/socket.ts';
@@ -6,6 +5,8 @@ import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { statusLines } from '../status-text.ts';
 import { windowOf } from '../terminal.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 export const command = defineCommand({
   description: `Shows what the server of this data folder is doing. The supervisor answers, even when no worker does: workers, running requests, response times,

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import sql from 'sql-template-tag';
 import type { Settings } from '../../config/settings.ts';
 import { version } from '../../config/version.ts';
@@ -12,6 +11,8 @@ import { openStore } from '../../store/open.ts';
 import type { Answer } from './deployment.ts';
 import { type LoggedDeployment, lastDeployments, libraryLock } from './library.ts';
 import type { DeployLock } from './lock.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 /** How a node and the library are, as a host finds them itself. */
 export interface Look {

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns';
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIP, type LookupFunction } from 'node:net';
 import type { Readable } from 'node:stream';
 import { createGunzip, createInflate } from 'node:zlib';
@@ -8,6 +7,9 @@ import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
 import { harvestErrors } from './errors.ts';
 import type { MayReach } from './networks.ts';
+
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 export interface GetOptions {
   readonly mayReach: MayReach;
@@ -22,7 +24,7 @@ export interface GetOptions {
 
 export interface Answer {
   readonly status: number;
-  readonly headers: http.IncomingHttpHeaders;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
 
@@ -85,7 +87,7 @@ async function once(url: URL, { mayReach, signal, limit, silence, longest }: Get
   const late = AbortSignal.timeout(longest);
   const either = AbortSignal.any([signal, late]);
   try {
-    const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+    const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const { request } = url.protocol === 'https:' ? https : http;
       const asked = request(url.href, { headers, lookup: look, signal: either, timeout: silence }, resolve);
       asked.on('timeout', () => asked.destroy(new Error(`nothing came for ${Math.round(silence / 1000)} seconds`)));
@@ -104,7 +106,7 @@ async function once(url: URL, { mayReach, signal, limit, silence, longest }: Get
   }
 }
 
-async function bodyOf(response: http.IncomingMessage, url: URL, limit: number): Promise<Buffer> {
+async function bodyOf(response: IncomingMessage, url: URL, limit: number): Promise<Buffer> {
   const coding = (response.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   const unpack = /^(x-)?gzip$/.test(coding) ? createGunzip() : coding === 'deflate' ? createInflate() : undefined;
   if (unpack === undefined && coding !== 'identity' && coding !== '') {

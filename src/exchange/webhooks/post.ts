@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns';
-import http from 'node:http';
-import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { version } from '../../config/version.ts';
 import { UserError } from '../../errors/errors.ts';
 import { type MayReach, reachable } from '../harvest/networks.ts';
 import { webhookErrors } from './errors.ts';
+
+const http = process.getBuiltinModule('node:http');
+const https = process.getBuiltinModule('node:https');
 
 /** Where webhooks may send: the settings webhook-hosts and webhook-networks. */
 export interface Allowed {

@@ -1,6 +1,5 @@
 import { lookup } from 'node:dns/promises';
 import type { IncomingMessage } from 'node:http';
-import { request } from 'node:https';
 import { isIP } from 'node:net';
 import { UserError } from '../../errors/errors.ts';
 import type { Content, ContentStore } from '../content.ts';
@@ -8,6 +7,8 @@ import { fileErrors } from '../errors.ts';
 import { receive } from '../receive.ts';
 import { isBelow, shownLocation } from './address.ts';
 import { isPublicAddress } from './public-address.ts';
+
+const { request } = process.getBuiltinModule('node:https');
 
 /** What is fetched, and how long it may take. Times in ms. */
 export interface FetchRules {

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { readRecipient } from './read-recipient.ts';
 import type { AlertSender } from './send.ts';
 import { smsText } from './sms-text.ts';
+
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** What Alertmanager posts to a webhook, as far as it is told. */
 interface Posted {

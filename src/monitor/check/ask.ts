@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import { checkPath } from '../../addresses/addresses.ts';
 import type { Settings } from '../../config/settings.ts';
 import { statusSocket } from '../status/socket.ts';
@@ -6,6 +5,8 @@ import { allChecks } from './answer.ts';
 import type { CheckState } from './check.ts';
 import type { Limits } from './judge.ts';
 import { type CheckLines, checkLine } from './line.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 export interface CheckQuestion {
   /** Of a check, or `all`. */

@@ -1,4 +1,3 @@
-import { request } from 'node:http';
 import type { ReadSettings } from '../../config/settings.ts';
 import { version } from '../../config/version.ts';
 import type { CheckResult } from '../check/check.ts';
@@ -12,6 +11,8 @@ import { type Diagnosis, diagnosesOf, yes } from './diagnosis.ts';
 import { folderDiagnoses } from './folders.ts';
 import { hostDiagnoses } from './host.ts';
 import { settingDiagnoses } from './settings.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 export interface Examination {
   readonly diagnoses: readonly Diagnosis[];

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { probes } from '../../addresses/addresses.ts';
 import { makeSocketFolder } from '../../store/embedded/ownership.ts';
@@ -8,6 +8,8 @@ import type { CheckBoard } from '../check/board.ts';
 import { answerStatus } from './answer.ts';
 import { isLocalName } from './local.ts';
 import type { NodeView } from './node-view.ts';
+
+const { createServer } = process.getBuiltinModule('node:http');
 
 export interface StatusListener {
   close(): Promise<void>;

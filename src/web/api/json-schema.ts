@@ -12,6 +12,9 @@ export interface Schema<T = unknown> {
   readonly enum?: readonly unknown[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Characters. */
+  readonly maxLength?: number;
+  readonly pattern?: string;
   readonly type?: string | readonly string[];
   /** Only the compiler knows it. */
   readonly [described]?: T;

@@ -14,7 +14,7 @@ import { jsonRecord } from '../../formats/json-record.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { Position } from '../../search/cursor.ts';
 import { toUrl } from '../../search/request-url.ts';
-import type { Collection, Site } from '../../site/site.ts';
+import type { Collection } from '../../site/site.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import type { FoundRecord } from '../exchange/find-record.ts';
@@ -102,20 +102,9 @@ function nextAddress({ page, args }: Exchange, path: string, cursor: string): st
   return `${page.baseUrl}${path}?${parameters}`;
 }
 
-const searchSchemas = new WeakMap<Site, ReturnType<typeof searchParameters>>();
-
-/** One for each site, since a schema is compiled when it is first used. */
-function searchSchema(site: Site): ReturnType<typeof searchParameters> {
-  const known = searchSchemas.get(site);
-  if (known !== undefined) return known;
-  const made = searchParameters(site.facets.map(({ code }) => code));
-  searchSchemas.set(site, made);
-  return made;
-}
-
 async function search(exchange: Exchange): Promise<FastifyReply> {
   const { page, args } = exchange;
-  const given = readParameters(searchSchema(page.site), args);
+  const given = readParameters(searchParameters(page.site.facets.map(({ code }) => code)), args);
   const fields = fieldsOf(given.fields);
   const question = { ...(await readQuestion(exchange)), first: 1, size: given.size ?? 25, format: 'js', tags: [] };
   const asWritten = toUrl({ ...question, size: 0, language: '' });

@@ -91,8 +91,16 @@ export function createEnvironment(
       return translator;
     },
     assets: assetsOf,
-    edition: newestFile().toString(36),
+    edition: edition(),
   };
+}
+
+let newest: string | undefined;
+
+/** Changes with the program; its files are looked at once, since there are two thousand. */
+function edition(): string {
+  newest ??= newestFile().toString(36);
+  return newest;
 }
 
 /** Of the whole program: there is no room whose code no page is drawn by. */

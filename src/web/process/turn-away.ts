@@ -1,6 +1,7 @@
-import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InheritedSocket } from '../../supervisor/door.ts';
+
+const { createServer } = process.getBuiltinModule('node:http');
 
 /** Milliseconds for what waits, and for who comes meanwhile. */
 const turningAway = 500;

@@ -1,10 +1,11 @@
-import { request } from 'node:http';
 import sql from 'sql-template-tag';
 import { readLevel } from '../../../site/level.ts';
 import type { Finding } from '../check.ts';
 import type { Check, CheckContext } from '../definition.ts';
 import { blamed } from './blocker.ts';
 import { counted, reasonOf, reportedBy } from './parts.ts';
+
+const { request } = process.getBuiltinModule('node:http');
 
 /** Seconds. */
 const slow = 1;

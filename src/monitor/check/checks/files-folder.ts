@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process';
-import { request } from 'node:http';
-import { request as requestTls } from 'node:https';
 import { dirname } from 'node:path';
 import sql from 'sql-template-tag';
 import type { Finding } from '../check.ts';
 import type { Check, CheckContext } from '../definition.ts';
 import { filesFolder } from './folders.ts';
 import { alone, reasonOf } from './parts.ts';
+
+const { request } = process.getBuiltinModule('node:http');
+const { request: requestTls } = process.getBuiltinModule('node:https');
 
 /** As src/files/local-store.ts writes it. */
 const marker = '.reperio-files';
