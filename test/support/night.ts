@@ -164,6 +164,9 @@ export async function openNight(options: NightOptions = {}): Promise<Night> {
     PATH: `${bin}:${process.env['PATH']}`,
     HOME: folder,
     REPERIO_DATA: data,
+    ...(process.env['NODE_COMPILE_CACHE'] !== undefined && {
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
+    }),
     // A link to the release in force, as a deployment has it.
     _REPERIO_RELEASE: join(folder, 'current'),
     ...(databaseUrl !== '' && { DATABASE_URL: databaseUrl }),

@@ -38,6 +38,8 @@ export function environmentOf({ name, folder, databaseUrl, settings }: ReleaseNo
   return {
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
+    // As the launcher says: without it each start compiles all that it reads, a second of CPU.
+    NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
     REPERIO_DATA: folder,
     ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     REPERIO_NODE_NAME: name,

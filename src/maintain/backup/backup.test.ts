@@ -203,7 +203,7 @@ test('kill -9 in the middle leaves nothing that is listed, and the next backup s
   for (const table of ['audit.copy.zst', 'record.copy.zst']) {
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'], STOP_AT: table },
+      env: { ...process.env, STOP_AT: table },
     });
     await once(child.stdout, 'data');
     child.kill('SIGKILL');

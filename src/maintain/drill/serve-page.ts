@@ -14,11 +14,11 @@ const between = 100;
  * answered. Undefined: it was; else what went wrong.
  */
 export async function servePage(dataFolder: string, signal?: AbortSignal): Promise<string | undefined> {
-  const { PATH, HOME, TMPDIR } = process.env;
+  const { PATH, HOME, TMPDIR, NODE_COMPILE_CACHE } = process.env;
   const server = spawn(process.execPath, [program, 'serve', '--host', '127.0.0.1', '--port', '0'], {
     // Nothing of the library's own settings: they may name what is in use.
     env: {
-      ...{ PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }) },
+      ...{ PATH, HOME, TMPDIR, NODE_COMPILE_CACHE },
       ...{ REPERIO_DATA: dataFolder, REPERIO_ISOLATED: 'true', REPERIO_WEB_WORKERS: '1', REPERIO_LOG_LEVEL: 'error' },
     },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -31,7 +31,7 @@ test('kill -9 during a restore: the library is told to be unfinished, and the sa
       await restoreDump({ place, manifest, settings, replace: false, watch: { onStep } });`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { PATH: process.env['PATH'], TMPDIR: tmpdir() },
+      env: { ...process.env, TMPDIR: tmpdir() },
     });
     await once(child.stdout, 'data');
     child.kill('SIGKILL');

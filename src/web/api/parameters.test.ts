@@ -37,7 +37,7 @@ test('a value fits its schema here when it does for Ajv, and for the same reason
 
 test('no argument of an address has a keyword that is not looked at', () => {
   const { site, problems } = parseSite(
-    'site: {name: Library of Tests}\nfields:\n  anyfield: {index: {union: [title]}}\n  title: {paths: ["245__%"], index: {tokenizer: text}}\ncollections:\n  - {name: Library of Tests}\n',
+    'site: {name: Library of Tests}\nfields:\n  anyfield: {index: {union: [title]}}\n  title: {paths: ["245__%"], index: {tokenizer: text}}\ncollections:\n  - {name: Library of Tests, query: ""}\n',
   );
   assert.deepEqual(problems, []);
   const known = ['type', 'description', 'default', 'enum', 'minimum', 'maximum', 'maxLength', 'pattern'];

@@ -31,8 +31,8 @@ export function readParameters<S extends ObjectSchema>(schema: S, args: URLSearc
 }
 
 /**
- * Why a value is not as the keywords of its schema want it, in Ajv's words, or undefined. Only those
- * that arguments of addresses need; a test holds them to these, and compares with Ajv.
+ * Why a value is not as the keywords of its schema want it, in Ajv's words, or undefined. Only
+ * those that arguments of addresses need; a test holds them to these, and compares with Ajv.
  */
 export function misfit(schema: Schema, value: unknown): string | undefined {
   const { enum: allowed, minimum = -Infinity, maximum = Infinity, maxLength = Infinity, pattern } = schema;
