@@ -5,7 +5,10 @@ import { type IndexVersions, knownVersions } from '../site/index-versions.ts';
 import { addLatency, type Latencies, noLatencies } from './latencies.ts';
 import { residentBytes } from './resident.ts';
 
-/** What a worker tells its supervisor once a second. Counts are since its start. */
+/**
+ * What a worker tells its supervisor once a second, or every two while it has nothing to do. Counts
+ * are since its start.
+ */
 export interface WorkerReport {
   /**
    * Version of its code; workers of releases before 0.2 do not say, nor what they know of an index.
@@ -103,6 +106,11 @@ export class WorkerMeter {
     }, 1).unref();
   }
 
+  /** Nothing was asked since the last report, and nothing is being answered. */
+  get isIdle(): boolean {
+    return this.#began + this.#open === 0;
+  }
+
   request(route: string, status: number, milliseconds: number): void {
     this.#open = Math.max(0, this.#open - 1);
     this.#requests++;
@@ -148,7 +156,7 @@ export class WorkerMeter {
     };
     this.#delay.reset();
     this.#firstDelay = 0;
-    if (this.#began + this.#open === 0 && this.#watches) {
+    if (this.isIdle && this.#watches) {
       this.#watches = false;
       this.#delay.disable();
     }

@@ -213,7 +213,13 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     await warmUp(library);
     running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
-    repeat(reportEvery, report, (level, sentence) => logger[level](sentence)).unref();
+    let isTurn = false;
+    const regularly = (): void => {
+      isTurn = !isTurn;
+      // A supervisor takes for silent who has not reported for three seconds.
+      if (isTurn || !meter.isIdle) report();
+    };
+    repeat(reportEvery, regularly, (level, sentence) => logger[level](sentence)).unref();
     return running;
   } catch (error) {
     await close();

@@ -31,6 +31,8 @@ import type { BackgroundStart } from './process/process-start.ts';
 /** Milliseconds. */
 const askAgain = 5_000;
 const tellEvery = 1_000;
+/** While there is nothing new. */
+const tellAnyway = 5_000;
 
 const ending = new AbortController();
 let running: Promise<void> | undefined;
@@ -91,7 +93,9 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
   const doing: Partial<
     Record<'index' | 'task' | 'job' | 'dates' | 'webhooks' | 'thumbnail' | 'thumbnailTrouble', string | undefined>
   > = {};
-  const note = (part: Partial<typeof doing>): void => {
+  let told = 0;
+  const note = (part: Partial<typeof doing>, met = failures.take()): void => {
+    told = performance.now();
     Object.assign(doing, part);
     const all = [doing.index, doing.task, doing.job, doing.dates, doing.webhooks, doing.thumbnail]
       .filter((one) => one !== undefined)
@@ -101,7 +105,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
       resident: residentBytes(),
       kept: memory,
       thumbnailTrouble: doing.thumbnailTrouble,
-      failures: failures.take(),
+      failures: met,
     });
   };
   const drawThumbnails = async (): Promise<void> => {
@@ -118,7 +122,10 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
       // Documents are served, and the index is maintained, without them too.
     }).catch((error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)));
   };
-  const telling = setInterval(() => note({}), tellEvery);
+  const telling = setInterval(() => {
+    const met = failures.take();
+    if (met.length > 0 || performance.now() - told >= tellAnyway) note({}, met);
+  }, tellEvery);
   try {
     await Promise.all([
       runIndexer(
