@@ -36,9 +36,14 @@ test('a value fits its schema here when it does for Ajv, and for the same reason
 });
 
 test('no argument of an address has a keyword that is not looked at', () => {
-  const { site, problems } = parseSite(
-    'site: {name: Library of Tests}\nfields:\n  anyfield: {index: {union: [title]}}\n  title: {paths: ["245__%"], index: {tokenizer: text}}\ncollections:\n  - {name: Library of Tests, query: ""}\n',
-  );
+  const { site, problems } = parseSite(`
+site: {name: Library of Tests}
+fields:
+  anyfield: {index: {union: [title]}}
+  title: {paths: ["245__%"], index: {tokenizer: text}}
+collections:
+  - {name: Library of Tests, query: ""}
+`);
   assert.deepEqual(problems, []);
   const known = ['type', 'description', 'default', 'enum', 'minimum', 'maximum', 'maxLength', 'pattern'];
   for (const { id, parameters } of operationsOf(site!, true, true, true))

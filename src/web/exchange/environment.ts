@@ -95,12 +95,12 @@ export function createEnvironment(
   };
 }
 
-let newest: string | undefined;
+let known: string | undefined;
 
 /** Changes with the program; its files are looked at once, since there are two thousand. */
 function edition(): string {
-  newest ??= newestFile().toString(36);
-  return newest;
+  known ??= newestFile().toString(36);
+  return known;
 }
 
 /** Of the whole program: there is no room whose code no page is drawn by. */
