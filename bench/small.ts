@@ -57,13 +57,25 @@ function processes(): ReadonlyMap<number, Process> {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      const used = fields.slice(11, 15).reduce((sum, one) => sum + Number(one), 0) / ticks;
-      found.set(Number(name), { parent: Number(fields[1]), line, seconds: used });
+      const ended = fields.slice(13, 15).reduce((sum, one) => sum + Number(one), 0) / ticks;
+      found.set(Number(name), { parent: Number(fields[1]), line, seconds: ran(name) + ended });
     } catch {
       // It has ended.
     }
   }
   return found;
+}
+
+/**
+ * Seconds that the threads of a process ran. By the scheduler's own clock: the ticks of `stat` see
+ * little of a process that wakes up for a millisecond.
+ */
+function ran(pid: string): number {
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  }
+  return nanoseconds / 1e9;
 }
 
 /**

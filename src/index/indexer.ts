@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { versionsText } from '../site/index-versions.ts';
+import { untilBeat } from '../store/beat.ts';
 import { isHeld, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
 import { type DoOptions, doWork } from './do-work.ts';
@@ -89,7 +90,7 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
       indexer.say(`The index could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
       pause = Math.min(longestPause, pause * 2);
     }
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    await sleep(untilBeat(pause), undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { untilBeat } from '../store/beat.ts';
 import type { Database } from '../store/database.ts';
 import { type Lease, takeLease, whileHeld } from '../store/lease.ts';
 import {
@@ -81,7 +82,7 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
     } catch (error) {
       trouble(error);
     }
-    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    await sleep(untilBeat(pause), undefined, { signal }).catch(() => undefined);
   }
   await Promise.all(busy.values());
 }

@@ -96,6 +96,7 @@ export function readScoreboard(path: string): readonly RunningRequest[] {
   }
   const running: RunningRequest[] = [];
   for (let at = 0; at < text.length; at += lineLength) {
+    if (text[at] === '-') continue;
     const match = /^ *(\d+) +(\d+) (\S+) (\S+) (.*?) *\n?$/.exec(text.slice(at, at + lineLength));
     if (match === null) continue;
     const [, began, statements, client = '', method = '', url = ''] = match;

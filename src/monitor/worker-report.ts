@@ -16,6 +16,8 @@ export interface WorkerReport {
   readonly release?: string;
   readonly indexVersions?: readonly IndexVersions[];
   readonly requests: number;
+  /** Requests that are being answered; workers of earlier releases do not say. */
+  readonly open?: number;
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
   /** Answered with 503 before any work, because the process was late. */
@@ -165,6 +167,7 @@ export class WorkerMeter {
       release: version(),
       indexVersions: knownVersions,
       requests: this.#requests,
+      open: this.#open,
       statuses: this.#statuses,
       shed: this.#shed,
       closed: this.#closed,

@@ -1,7 +1,9 @@
+import { onBeat } from './beat.ts';
+
 /** Milliseconds. */
 const lookEvery = 1_000;
 const usedFor = 5_000;
-const idleTurns = 5;
+const lookIdleEvery = 5_000;
 
 export interface Poll {
   /** Somebody asks for what is polled. */
@@ -16,16 +18,16 @@ export interface Poll {
  */
 export function poll(look: () => void): Poll {
   let lastUsed = performance.now();
-  let turns = 0;
-  const timer = setInterval(() => {
-    if (++turns < idleTurns && performance.now() - lastUsed > usedFor) return;
-    turns = 0;
-    look();
-  }, lookEvery).unref();
+  let isIdle = false;
+  const beat = onBeat(() => {
+    isIdle = performance.now() - lastUsed > usedFor;
+    return isIdle ? lookIdleEvery : lookEvery;
+  }, look);
   return {
     used: () => {
       lastUsed = performance.now();
+      if (isIdle) beat.replan();
     },
-    stop: () => clearInterval(timer),
+    stop: () => beat.stop(),
   };
 }

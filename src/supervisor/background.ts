@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DestinationStream } from 'pino';
 import type { CountedFailure } from '../monitor/failures/failure.ts';
 import type { BackgroundStatus } from '../monitor/node-status.ts';
+import type { Beat } from '../store/beat.ts';
 import { hearLines } from './hear-lines.ts';
 import type { ToWorker } from './messages.ts';
 import type { Release } from './release.ts';
@@ -80,7 +81,7 @@ export class BackgroundProcess {
   readonly #log: DestinationStream;
   readonly #say: Say;
   readonly #events: BackgroundEvents;
-  readonly #watch: NodeJS.Timeout;
+  readonly #watch: Beat;
   #plan: BackgroundPlan;
   #child: ChildProcess | undefined;
   #exited: Promise<unknown> = Promise.resolve();
@@ -104,7 +105,7 @@ export class BackgroundProcess {
     this.#say = say;
     this.#events = events;
     this.#timer = setTimeout(() => this.begin(), startWithin).unref();
-    this.#watch = repeat(lookEvery, () => this.#look(), say).unref();
+    this.#watch = repeat(lookEvery, () => this.#look(), say);
   }
 
   /**
@@ -146,7 +147,7 @@ export class BackgroundProcess {
 
   async close(): Promise<void> {
     this.#closing = true;
-    clearInterval(this.#watch);
+    this.#watch.stop();
     await this.#end();
   }
 

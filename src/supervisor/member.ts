@@ -125,7 +125,8 @@ export class Member {
   }
 
   note(report: WorkerReport): void {
-    if (report.requests !== this.report?.requests || this.running().length > 0) this.#worked = performance.now();
+    const open = report.open ?? this.running().length;
+    if (report.requests !== this.report?.requests || open > 0) this.#worked = performance.now();
     this.report = report;
     this.#hear();
   }

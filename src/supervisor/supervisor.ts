@@ -127,7 +127,7 @@ export class Supervisor {
       onListening(this.address);
       await aborted.promise;
     } finally {
-      for (const timer of timers) clearInterval(timer);
+      for (const timer of timers) timer.stop();
       await this.#stop();
     }
   }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ContentStore } from '../files/content.ts';
 import { fileErrors } from '../files/errors.ts';
+import { untilBeat } from '../store/beat.ts';
 import { type Drawing, type DrawingOptions, drawApart, type Source } from './draw-apart.ts';
 import { type Thumbnails, type Wanted, wantedFolderOf } from './kept.ts';
 import { thumbnailKind, thumbnailSizes } from './kinds.ts';
@@ -61,7 +62,7 @@ async function drawAsked(options: MakerOptions, watching: AbortSignal): Promise<
   let room = await roomIn(thumbnails, limit);
   while (!signal.aborted) {
     const asked = await thumbnails.asked();
-    if (asked.length === 0) await bell.next(lookEvery);
+    if (asked.length === 0) await bell.next(untilBeat(lookEvery));
     // Then it is looked again: whoever has come meanwhile is not behind all that one network asked
     // for.
     for (const wanted of asked.slice(0, atOnce)) {

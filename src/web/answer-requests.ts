@@ -213,13 +213,9 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     await warmUp(library);
     running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
-    let isTurn = false;
-    const regularly = (): void => {
-      isTurn = !isTurn;
-      // A supervisor takes for silent who has not reported for three seconds.
-      if (isTurn || !meter.isIdle) report();
-    };
-    repeat(reportEvery, regularly, (level, sentence) => logger[level](sentence)).unref();
+    // A supervisor takes for silent who has not reported for three seconds.
+    const every = (): number => (meter.isIdle ? 2 * reportEvery : reportEvery);
+    repeat(every, report, (level, sentence) => logger[level](sentence));
     return running;
   } catch (error) {
     await close();

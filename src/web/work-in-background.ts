@@ -2,6 +2,7 @@
  * The background process of `serve`: looks after the index and does periodic tasks, until the
  * supervisor says so or is gone.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Logger, pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
@@ -20,6 +21,7 @@ import { failureFile } from '../monitor/failures/failure-file.ts';
 import { noteEnd } from '../monitor/failures/note-end.ts';
 import { createLogger, logJob, logTask } from '../monitor/log.ts';
 import { residentBytes } from '../monitor/resident.ts';
+import { onBeat } from '../store/beat.ts';
 import { openStore, type Store } from '../store/open.ts';
 import type { FromBackground } from '../supervisor/background.ts';
 import type { ToWorker } from '../supervisor/messages.ts';
@@ -122,10 +124,13 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
       // Documents are served, and the index is maintained, without them too.
     }).catch((error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)));
   };
-  const telling = setInterval(() => {
-    const met = failures.take();
-    if (met.length > 0 || performance.now() - told >= tellAnyway) note({}, met);
-  }, tellEvery);
+  const telling = onBeat(
+    () => tellEvery,
+    () => {
+      const met = failures.take();
+      if (met.length > 0 || performance.now() - told >= tellAnyway) note({}, met);
+    },
+  );
   try {
     await Promise.all([
       runIndexer(
@@ -177,7 +182,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
       settings.thumbnailCache > 0 && drawThumbnails(),
     ]);
   } finally {
-    clearInterval(telling);
+    telling.stop();
     note({});
     await store.release();
   }

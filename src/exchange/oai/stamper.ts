@@ -3,10 +3,12 @@
  * so it sees what readers see, and dates what it finds changed; between changes it moves the clock
  * up to which answers are complete. When it is away, dates stand still and nothing is lost.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createFollower, type Follower } from '../../index/follower.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { currentSite } from '../../site/versions.ts';
+import { untilBeat } from '../../store/beat.ts';
 import type { Database } from '../../store/database.ts';
 import { type Lease, takeLease, whileHeld } from '../../store/lease.ts';
 import { changesSince, noteTold, type SegmentMembers, type Told } from './changes.ts';
@@ -69,7 +71,7 @@ export async function runStamper(context: StamperContext, options: StamperOption
     } finally {
       options.onDoing?.(undefined);
     }
-    await pause(lookEvery);
+    await pause(untilBeat(lookEvery));
   }
 }
 

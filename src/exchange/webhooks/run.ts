@@ -2,10 +2,12 @@
  * The one process of a library that sends webhooks. It sees to their order, sends those of each
  * beside those of others, and switches off what takes nothing for days.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import type { Email } from '../../mail/mailer.ts';
 import { currentSite } from '../../site/versions.ts';
+import { untilBeat } from '../../store/beat.ts';
 import type { Database } from '../../store/database.ts';
 import { takeLease, whileHeld } from '../../store/lease.ts';
 import { placeEvents } from './happenings.ts';
@@ -62,7 +64,7 @@ export async function runWebhooks(context: WebhooksContext, options: WebhooksOpt
     } finally {
       options.onDoing?.(undefined);
     }
-    await pause(lookEvery);
+    await pause(untilBeat(lookEvery));
   }
 }
 

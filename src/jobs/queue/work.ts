@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onBeat, untilBeat } from '../../store/beat.ts';
 import type { Database } from '../../store/database.ts';
 import { openRowLocks, type RowLocks } from '../../store/row-locks.ts';
 import { claimJob, haveOneGiveWay, takeBackLost } from './claim.ts';
@@ -105,12 +106,13 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
   const known = kinds.map(({ name }) => name);
   let looked = Number.NEGATIVE_INFINITY;
   let giving: Promise<void> | undefined;
-  const giveWay = setInterval(() => {
+  const onGiveWay = (): void => {
     if (running.size === 0 || ending.aborted) return;
     giving ??= haveOneGiveWay(database, known, node, running.size >= places)
       .catch(() => undefined)
       .finally(() => (giving = undefined));
-  }, giveWayEvery);
+  };
+  const givingWay = onBeat(() => giveWayEvery, onGiveWay);
   try {
     while (!ending.aborted) {
       isNews = false;
@@ -127,12 +129,13 @@ async function workWhileConnected(options: WorkOnJobsOptions, onConnected: () =>
       const due = await untilNextDue(database);
       if (due.schedule === 0 && (await askForDue(database)) > 0) continue;
       // What has a free place is not late for what is due before it would look again.
-      const soonest = running.size < places ? Math.min(due.job ?? every, due.schedule ?? every) : every;
-      const wait = Math.min(every, Math.max(soonest, leastWait));
+      const next = untilBeat(every);
+      const soonest = running.size < places ? Math.min(due.job ?? next, due.schedule ?? next) : next;
+      const wait = Math.min(next, Math.max(soonest, leastWait));
       if (!isNews) await news(wait, ending, (told) => (wake = told));
     }
   } finally {
-    clearInterval(giveWay);
+    givingWay.stop();
     await giving;
     await Promise.all(running.values());
     await locks.close().catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import type { Mailer } from '../../mail/mailer.ts';
+import { untilBeat } from '../../store/beat.ts';
 import type { Database } from '../../store/database.ts';
 import type { CheckAnswer } from '../check/check.ts';
 import type { Operators } from '../operators.ts';
@@ -116,7 +117,7 @@ export function watchAlerts(options: WatchAlertsOptions): AlertWatch {
     if (closed) return;
     timer = setTimeout(() => {
       looking = look().finally(next);
-    }, every).unref();
+    }, untilBeat(every)).unref();
   }
   looking = look().finally(next);
 

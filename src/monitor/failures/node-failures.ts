@@ -1,4 +1,5 @@
 import type { Mailer } from '../../mail/mailer.ts';
+import { onBeat } from '../../store/beat.ts';
 import type { Database } from '../../store/database.ts';
 import type { Operators } from '../operators.ts';
 import type { RunningRequest } from '../scoreboard.ts';
@@ -50,7 +51,10 @@ export function watchFailures(options: NodeFailuresOptions): NodeFailures {
     keeper.add(book.take());
     await keeper.write();
   };
-  const writing = setInterval(() => void write(), writeEvery).unref();
+  const writing = onBeat(
+    () => writeEvery,
+    () => void write(),
+  );
   return {
     book,
     add: (failures) => keeper.add(failures),
@@ -64,7 +68,7 @@ export function watchFailures(options: NodeFailuresOptions): NodeFailures {
         address: running === undefined ? undefined : () => `${running.method} ${running.url}`,
       }),
     close: async () => {
-      clearInterval(writing);
+      writing.stop();
       await keeper.write();
       await write();
     },

@@ -144,10 +144,12 @@ async function serveWith(
         checks: board.latest(),
         heartbeat: alerts?.heartbeat(),
       });
+      // Checks, alerts and the report to other nodes come on the same beat.
+      const lately = keptBriefly(status);
       // A table that is locked must be said, and must not keep the connections of all other checks.
       const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
       const board: CheckBoard = createCheckBoard(checks, {
-        ...{ settings: () => now, status, database: () => asked, now: Date.now },
+        ...{ settings: () => now, status: lately, database: () => asked, now: Date.now },
       });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
@@ -157,14 +159,14 @@ async function serveWith(
         : watchAlerts({
             settings: () => now,
             database: impatient,
-            evaluate: allChecks(board, ownChecks({ database: impatient, status, dataFolder })),
+            evaluate: allChecks(board, ownChecks({ database: impatient, status: lately, dataFolder })),
             ...{ operators, say, mailer: () => mailer },
           });
       const id = nodeId(settings.dataFolder);
-      const tellOthers = async (): Promise<void> => {
-        if (!settings.isolated) await tellNode(database, id, summaryOf(status())).catch(() => undefined);
+      const tellOthers = async (now: NodeStatus): Promise<void> => {
+        if (!settings.isolated) await tellNode(database, id, summaryOf(now)).catch(() => undefined);
       };
-      const tell = repeat(tellEvery, () => void tellOthers(), say);
+      const tell = repeat(tellEvery, () => void tellOthers(lately()), say);
       const look = repeat(
         lookEvery,
         () => {
@@ -187,12 +189,12 @@ async function serveWith(
         await supervisor.run();
       } finally {
         systemd.stop();
-        clearInterval(tell);
-        clearInterval(look);
+        tell.stop();
+        look.stop();
         await alerts?.close();
         await Promise.all([impatient.close(), asked.close()]);
         await listener.close();
-        await tellOthers();
+        await tellOthers(status());
       }
     } catch (error) {
       throw explained(error, settings);
@@ -206,6 +208,19 @@ async function serveWith(
   } finally {
     lock.release();
   }
+}
+
+/** Milliseconds. */
+const briefly = 200;
+
+/** What was found is good for a moment: it reads files, and many ask at once. */
+function keptBriefly<T>(find: () => T): () => T {
+  let found: { readonly what: T; readonly when: number } | undefined;
+  return () => {
+    const when = performance.now();
+    if (found === undefined || when - found.when > briefly) found = { what: find(), when };
+    return found.what;
+  };
 }
 
 /** Milliseconds, for what must not wait. */
