@@ -63,7 +63,8 @@ const programs = {
   nginx: {
     start: (file: string) => [findProgram('nginx')!, '-e', join(scratch, 'nginx.log'), '-g', 'daemon off;', '-c', file],
   },
-  apache: { start: (file: string) => [findProgram('apache2')!, '-X', '-f', file] },
+  // Not -X, its one process for debugging: that can miss the signal that ends it.
+  apache: { start: (file: string) => [findProgram('apache2')!, '-DFOREGROUND', '-f', file] },
 } as const;
 
 for (const [server, { start }] of Object.entries(programs))
