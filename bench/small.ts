@@ -27,8 +27,11 @@ if (values.old === undefined) throw new Error('Name the checkout of the earlier 
 const seconds = Number(values.seconds);
 const passes = Number(values.passes);
 const records = 200;
-/** After its start a server is busy for a while: it warms up, and looks often. */
-const settling = 30_000;
+/**
+ * After its start a server is busy for a while: it warms up, looks often, tidies its memory up
+ * once, and its database looks at the tables that were loaded.
+ */
+const settling = 130_000;
 const ticks = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }));
 
 const roots = [values.old, join(import.meta.dirname, '..')] as const;
@@ -100,18 +103,20 @@ function environment(pid: number): string {
   }
 }
 
-/** Seconds of processor in an idle time. */
-async function idle(node: ReleaseNode): Promise<number> {
-  const serving = await serveNode(node);
+/** Seconds of processor of both in the same idle time: what else the machine does meets both. */
+async function idle(): Promise<readonly number[]> {
+  const serving = await Promise.all(nodes.map((node) => serveNode(node)));
   try {
     await sleep(settling);
-    const before = usedBy(node);
+    const before = nodes.map(usedBy);
     await sleep(seconds * 1000);
-    let used = 0;
-    for (const [pid, now] of usedBy(node)) used += now - (before.get(pid) ?? 0);
-    return (used * 60) / seconds;
+    return nodes.map((node, which) => {
+      let used = 0;
+      for (const [pid, now] of usedBy(node)) used += now - (before[which]!.get(pid) ?? 0);
+      return (used * 60) / seconds;
+    });
   } finally {
-    await serving.stop();
+    for (const server of serving) await server.stop();
   }
 }
 
@@ -164,19 +169,13 @@ try {
   const rows: (readonly string[])[] = [];
   const row = (what: string, old: number, now: number, unit: string, digits: number) =>
     rows.push([what, (now / old).toFixed(2), `${old.toFixed(digits)} ${unit}`, `${now.toFixed(digits)} ${unit}`]);
-  const minutes: (readonly [number, number])[] = [];
+  const minutes: (readonly number[])[] = [];
   for (let pass = 0; pass < Math.ceil(passes / 2); pass++) {
-    const old = await idle(nodes[0]!);
-    minutes.push([old, await idle(nodes[1]!)]);
-    console.error(`idle minute ${pass + 1}`);
+    minutes.push(await idle());
+    console.error(`idle minute ${pass + 1} of ${Math.ceil(passes / 2)}`);
   }
-  row(
-    'idle minute of serve, database included',
-    median(minutes.map(([old]) => old)),
-    median(minutes.map(([, now]) => now)),
-    's',
-    2,
-  );
+  const [old = 0, now = 0] = [0, 1].map((which) => median(minutes.map((each) => each[which]!)));
+  row('idle minute of serve, database included', old, now, 's', 2);
   const serving = [await serveNode(nodes[0]!), await serveNode(nodes[1]!)];
   try {
     for (const words of [...commands, ['load', one, '--mode', 'insert-or-replace']]) {

@@ -25,8 +25,11 @@ export interface WorkerPlan {
   readonly board: (pid: number) => string;
 }
 
-/** A worker that has not reported for this long is shown as silent. Milliseconds. */
-const silentAfter = 3_000;
+/**
+ * A worker that has not reported for this long is shown as silent: twice as long as one that is
+ * idle takes to report. Milliseconds.
+ */
+const silentAfter = 4_000;
 
 export interface MemberEvents {
   message(member: Member, message: ToSupervisor): void;

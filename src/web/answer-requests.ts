@@ -213,7 +213,7 @@ async function start({ settings, address }: WorkerStart): Promise<Running> {
     await warmUp(library);
     running = { settings, app, connections, report, close };
     tell({ kind: 'ready' });
-    // A supervisor takes for silent who has not reported for three seconds.
+    // A supervisor takes for silent who has not reported for twice the longer time.
     const every = (): number => (meter.isIdle ? 2 * reportEvery : reportEvery);
     repeat(every, report, (level, sentence) => logger[level](sentence));
     return running;

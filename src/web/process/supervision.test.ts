@@ -213,7 +213,7 @@ test('a reload under load replaces every worker with the settings of now, and fa
 });
 
 test('a worker that says nothing any more is killed and named with what it was answering; meanwhile the supervisor tells', async () => {
-  const server = await start({ webWorkers: 1, workerSilence: 4_000 });
+  const server = await start({ webWorkers: 1, workerSilence: 6_000 });
   try {
     const [worker] = (await status(server.address)).workers;
     process.kill(worker!.pid, 'SIGSTOP');
