@@ -100,7 +100,7 @@ export const marcErrors = defineErrors({
     code: 'REPERIO_MARC_NONE',
     status: 400,
     message: '{record} holds no MARC: {reason}.',
-    hint: 'Harvest with a MARC format, for example metadataPrefix=marc21.',
+    hint: 'Give a file of MARCXML. If it is an answer of an OAI-PMH server, ask for a MARC format: metadataPrefix=marc21.',
   },
   oai: {
     code: 'REPERIO_MARC_OAI',

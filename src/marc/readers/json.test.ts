@@ -49,10 +49,9 @@ test('what is written as we write it is read without JSON.parse, and anything ne
         const text = toMarcJson(record);
         assert.deepEqual(parsePlainJson(text), record);
         const at = place % text.length;
-        for (const damaged of [
-          text.slice(0, at) + put + text.slice(at),
-          text.slice(0, at) + put + text.slice(at + 1),
-        ]) {
+        for (const cut of [text.slice(0, at) + put + text.slice(at), text.slice(0, at) + put + text.slice(at + 1)]) {
+          // Half of a character is no bytes of UTF-8.
+          const damaged = cut.toWellFormed();
           const plain = parsePlainJson(damaged);
           if (plain === undefined) continue;
           // A blank before it is JSON too, and nothing that we write.

@@ -149,13 +149,26 @@ describe('an input', () => {
   });
 
   test('in another format is refused, showing how it begins', async () => {
-    for (const text of ['%PDF-1.7 ...', 'Author,Title\nDoe,Work\n', '\u0000\u0001\u0002']) {
+    const texts = [
+      ...['%PDF-1.7 ...', '%PDF-1.7 \x1e', 'Author,Title\nDoe,Work\n', '\u0000\u0001\u0002', '\x7fELF\u0000\x1e'],
+      ...['hello there', 'Notes about the meeting of Monday', '2024 was a good year', 'TODAY we met', '100.. words'],
+    ];
+    for (const text of texts) {
       await assert.rejects(
         readText(text),
         (error) => error instanceof UserError && error.code === 'REPERIO_MARC_FORMAT',
+        text,
       );
     }
     await assert.rejects(readText('Author,Title'), /begins with "Author,Title"/);
+  });
+
+  test('is refused where it is prose, between records of text MARC', async () => {
+    assert.deepEqual(outcome(await readText('001__ 1\n245__ $$aOne\n\nhello there\n\nFMT__ BK\n245__ $$aTwo\n')), [
+      '1',
+      'LINE',
+      '',
+    ]);
   });
 
   test('may be said to be of a format', async () => {

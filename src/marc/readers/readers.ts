@@ -98,7 +98,8 @@ const table = {
     name: 'ISO 2709',
     keepsBytes: true,
     mayBeMarc8: true,
-    recognises: (text) => /^[\d ]{5}.{7}\d{5}/s.test(text) || text.includes('\x1e'),
+    // With a damaged leader by its separator, which pictures and programs may have too.
+    recognises: (text) => /^[\d ]{5}.{7}\d{5}/s.test(text) || (text.includes('\x1e') && !/\0|^%PDF/.test(text)),
     split: splitIso2709,
     parse: parseIso2709Record,
     find001: find001InIso2709,
@@ -107,7 +108,11 @@ const table = {
   text: {
     name: 'text MARC',
     mayBeMarc8: true,
-    recognises: (text) => /^(?:\d+ [0-9A-Za-z]{3}|[0-9A-Za-z]{3}.. \S|=[0-9A-Za-z]{3} {2})/.test(text),
+    // Prose has words of five letters at the beginning of its lines, too.
+    recognises: (text) =>
+      /^(?:\d+ \d{3}|(?:\d+ )?(?:[0-9A-Za-z]{3}.. \$\$|(?:00\d|[A-Z][0-9A-Z]{2})[ _\d]{2} \S)|=[0-9A-Za-z]{3} {2})/.test(
+        text,
+      ),
     split: splitTextMarc,
     parse: parseTextMarcRecord,
     find001: (bytes) => /^(?:\d+ 001.. |=001 {2})(.*)$/mu.exec(asBuffer(bytes).toString('utf8', 0, 10_000))?.[1],

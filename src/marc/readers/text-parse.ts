@@ -51,10 +51,16 @@ function textOfMarc8(bytes: Uint8Array): string {
   return lines.map((line) => decodeMarc8(line).text).join('\n');
 }
 
+/** "FMT__ BK", and not the beginning of a sentence. */
+function isPlainLine(tag: string, indicators: string): boolean {
+  return /^[A-Za-z]/.test(tag) && /^[ _\d]{2}$/.test(indicators);
+}
+
 function ourField(line: string): Field {
   const [, tag, first, second, content] = ourLine.exec(line) ?? [];
   if (tag === undefined || first === undefined || second === undefined || content === undefined) throw notText(line);
-  if (isControlTag(tag) || (!content.startsWith('$$') && /^[A-Za-z]/.test(tag))) return controlField(tag, content);
+  if (isControlTag(tag) || (!content.startsWith('$$') && isPlainLine(tag, first + second)))
+    return controlField(tag, content);
   const subfields = splitSubfields(content, '$$', line).map(([code, value]) => ({ code, value }));
   return dataField(tag, first === '_' ? ' ' : first, second === '_' ? ' ' : second, subfields);
 }
