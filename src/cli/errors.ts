@@ -1,6 +1,12 @@
 import { defineErrors } from '../errors/errors.ts';
 
 export const cliErrors = defineErrors({
+  noLibrary: {
+    code: 'REPERIO_CLI_NO_LIBRARY',
+    status: 404,
+    message: 'There is no library in {folder}.',
+    hint: 'Set REPERIO_DATA to the folder of the library. To begin a new one: `reperio load FILE`, `reperio serve`, or `reperio demo`.',
+  },
   unknownCommand: {
     code: 'REPERIO_UNKNOWN_COMMAND',
     status: 400,

@@ -20,6 +20,7 @@ import { withDatabaseAnswers } from './database-answers.ts';
 import { operator, personNamed } from './person-option.ts';
 import { readVersion, recordNumber } from './read-version.ts';
 import { exportMany, recordNumbers, writerOf } from './record-export.ts';
+import { requireLibrary } from './require-library.ts';
 import { withDatabase } from './with-database.ts';
 
 /** What `record export` was asked for. */
@@ -76,7 +77,7 @@ async function exportSeveral(
   { settings, signal, stdout, stderr }: Surroundings,
 ): Promise<number> {
   const baseUrl = settings().baseUrl ?? '';
-  const library = await openLibrary(settings(), signal);
+  const library = await openLibrary(requireLibrary(settings()), signal);
   try {
     const { database } = library;
     const { site } = library.snapshot();

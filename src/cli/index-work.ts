@@ -5,6 +5,7 @@ import { indexFolderOf } from '../library/index-folder.ts';
 import { takeLease, whileHeld } from '../store/lease.ts';
 import { openStore } from '../store/open.ts';
 import { cliErrors } from './errors.ts';
+import { requireLibrary } from './require-library.ts';
 
 /** Opens the database of the settings for work on its index. */
 export async function withIndex<T>(
@@ -12,7 +13,7 @@ export async function withIndex<T>(
   signal: AbortSignal,
   work: (context: IndexContext) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(settings, { signal });
+  const store = await openStore(requireLibrary(settings), { signal });
   try {
     return await work({
       database: store.database,

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings.ts';
 import type { BackupContext } from '../maintain/backup/hold-place.ts';
 import { openPlace } from '../maintain/backup/open-place.ts';
 import { openStore } from '../store/open.ts';
+import { requireLibrary } from './require-library.ts';
 
 /** Opens the database and the place of backups for the length of some work. */
 export async function withBackups<T>(
@@ -10,7 +11,7 @@ export async function withBackups<T>(
   work: (context: BackupContext) => Promise<T>,
 ): Promise<T> {
   const place = openPlace(settings);
-  const store = await openStore(settings, { signal });
+  const store = await openStore(requireLibrary(settings), { signal });
   try {
     return await work({ database: store.database, url: store.url, place, signal });
   } finally {

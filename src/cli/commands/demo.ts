@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { demoTryThese } from '../../demo/try-these.ts';
 import { grouped } from '../../errors/grouped.ts';
 import { demoRecords, makeDemo } from '../../library/demo.ts';
@@ -15,7 +16,7 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
   ],
   arguments: {},
   options: portOption,
-  run: async ({ options, settings: given, signal, stderr, colour, print }) => {
+  run: async ({ options, settings: given, environment, signal, stderr, colour, print }) => {
     const settings = { ...given(), port: options.port ?? given().port };
     const demo = await makeDemo({
       settings,
@@ -30,7 +31,7 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
         signal,
         log: logTo(stderr, settings, colour),
         onListening: (address) => {
-          print(welcome(address, demo.records));
+          print(welcome(address, demo.records, environment['REPERIO_DATA']));
         },
       });
     } finally {
@@ -40,8 +41,15 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
   },
 });
 
-function welcome(address: string, records: number): string {
+/** `data`: the data folder as the environment of this terminal names it; another terminal does not. */
+function welcome(address: string, records: number, data: string | undefined): string {
   const width = Math.max(...demoTryThese.map(({ query }) => query.length));
+  const there = [
+    ...(data === undefined ? [] : [`export REPERIO_DATA='${resolve(data).replaceAll("'", "'\\''")}'`]),
+    "bin/reperio search 'higgs boson'",
+    'bin/reperio load FILE      to load your own records (MARCXML, ISO 2709, ...)',
+    'bin/reperio person add NAME --role superadmin --password-stdin      to sign in as an administrator',
+  ];
   return [
     '',
     `  The demo library is running: ${address}`,
@@ -49,9 +57,7 @@ function welcome(address: string, records: number): string {
     '',
     ...demoTryThese.map(({ query, doc }) => `    ${query.padEnd(width)}   ${doc}`),
     '',
-    "  In another terminal:  bin/reperio search 'higgs boson'",
-    '                        bin/reperio load FILE      to load your own records (MARCXML, ISO 2709, ...)',
-    '                        bin/reperio person add NAME --role superadmin --password-stdin      to sign in as an administrator',
+    ...there.map((line, at) => `${(at === 0 ? '  In another terminal:' : '').padEnd(24)}${line}`),
     '  Press Ctrl-C to stop.',
     '',
   ].join('\n');

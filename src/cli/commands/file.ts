@@ -25,6 +25,7 @@ import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { createProgress } from '../progress.ts';
 import { recordNumber } from '../read-version.ts';
+import { requireLibrary } from '../require-library.ts';
 
 const recordArgument = { record: { doc: 'The number of a record.' } } as const;
 
@@ -33,7 +34,7 @@ async function withFiles<T>(
   signal: AbortSignal,
   work: (database: Database, store: ContentStore) => Promise<T>,
 ): Promise<T> {
-  const store = await openStore(settings, { signal });
+  const store = await openStore(requireLibrary(settings), { signal });
   try {
     return await work(store.database, openContentStore(store.database, settings));
   } finally {

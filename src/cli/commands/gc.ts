@@ -8,6 +8,7 @@ import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { gcJson, gcLines } from '../gc-text.ts';
 import { createProgress, type Progress } from '../progress.ts';
+import { requireLibrary } from '../require-library.ts';
 import { windowOf } from '../terminal.ts';
 
 export const command = defineCommand({
@@ -56,7 +57,7 @@ what can be removed without a question. Exit status 1: something could not be re
     const kinds = kindsNamed(names, olderThan);
     const dryRun = options['dry-run'];
     const given = settings();
-    const library = await openStore(given, { signal });
+    const library = await openStore(requireLibrary(given), { signal });
     let progress: Progress | undefined;
     const onKind = ({ unit }: GcKind): void => {
       progress?.finish();

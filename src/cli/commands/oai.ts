@@ -13,6 +13,7 @@ import type { OaiSettings } from '../../site/site.ts';
 import { currentSite } from '../../site/versions.ts';
 import type { Database } from '../../store/database.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { requireLibrary } from '../require-library.ts';
 import { type Column, tableLines, windowOf } from '../terminal.ts';
 import { withDatabase } from '../with-database.ts';
 
@@ -103,7 +104,7 @@ const check = defineSubcommand({
   failureStatus: 2,
   run: async ({ options, settings, environment, signal, print, printJson }) => {
     const given = settings();
-    const library = await openLibrary(given, signal);
+    const library = await openLibrary(requireLibrary(given), signal);
     try {
       await offered(library.database);
       const snapshot = library.snapshot();

@@ -20,7 +20,7 @@ import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { secretLine } from '../secret-line.ts';
 import { type Column, tableLines, windowOf } from '../terminal.ts';
-import { withDatabase } from '../with-database.ts';
+import { withDatabase, withNewDatabase } from '../with-database.ts';
 
 const nameArgument = { name: { doc: 'Name of the person.' } } as const;
 const passwordOption = {
@@ -51,7 +51,7 @@ the machine could read it. The first administrator is added here, with a role th
   run: async ({ arguments: { name }, options, settings, stdin, stderr, signal, print, printJson }) => {
     const { email = '' } = options;
     const password = options['password-stdin'] ? await secretLine({ stdin, stderr, signal }) : undefined;
-    const id = await withDatabase(settings(), async (database) => {
+    const id = await withNewDatabase(settings(), async (database) => {
       for (const role of options.role) await checkRole(database, role);
       const person = { name, email, password, roles: options.role, state: 'active', origin: 'operator' } as const;
       return addPerson(database, operator, person);

@@ -8,6 +8,7 @@ import { type KeptProfile, profilesFolder, readProfile } from '../../profile/kep
 import { openStore } from '../../store/open.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
+import { requireLibrary } from '../require-library.ts';
 
 const { request } = process.getBuiltinModule('node:http');
 
@@ -45,7 +46,7 @@ or of another node of the library. To profile a single page, a person with permi
       const id = (await askSupervisor(dataFolder, `/profile?seconds=${seconds}&worker=${options.worker ?? 1}`)).trim();
       profile = await readProfile(profilesFolder(dataFolder), id);
     } else {
-      const store = await openStore(settings(), { signal });
+      const store = await openStore(requireLibrary(settings()), { signal });
       try {
         const known = (await knownNodes(store.database)).map(({ summary }) => summary);
         const node = known.find(({ name }) => name === options.node);

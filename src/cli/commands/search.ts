@@ -10,6 +10,7 @@ import { asksCitations } from '../asks-citations.ts';
 import { defineCommand, jsonOption } from '../command.ts';
 import { withDatabaseAnswers } from '../database-answers.ts';
 import { personNamed } from '../person-option.ts';
+import { requireLibrary } from '../require-library.ts';
 
 export const command = defineCommand({
   description:
@@ -71,7 +72,7 @@ export const command = defineCommand({
       size: options.limit ?? standardSize,
       format: options.json ? idFormat.code : emptyRequest.format,
     };
-    const library = await openLibrary(settings());
+    const library = await openLibrary(requireLibrary(settings()));
     try {
       const person =
         options.as === undefined ? guest : await personNamed(library.database, library.snapshot().site, options.as);

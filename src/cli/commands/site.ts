@@ -16,6 +16,7 @@ import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
 import { cliErrors } from '../errors.ts';
 import { languageWarnings } from '../language-warnings.ts';
 import { duration } from '../progress.ts';
+import { requireLibrary } from '../require-library.ts';
 import { newCommand } from './site-new.ts';
 
 const checks = { query: checkQuery, rules: checkRules };
@@ -118,7 +119,7 @@ as it was applied; --whole prints it with everything that it inherits.`,
     ...jsonOption,
   },
   run: async ({ options, settings, signal, stdout, printJson }) => {
-    const store = await openStore(settings(), { signal });
+    const store = await openStore(requireLibrary(settings()), { signal });
     try {
       const { number, source: applied, files } = await currentSource(store.database);
       if (options.files !== undefined) writeFiles(options.files, files);
@@ -164,7 +165,7 @@ level. Commands on the terminal are never refused.`,
       ...(message === undefined ? {} : { message }),
       ...(retryAfter === undefined ? {} : { retryAfter }),
     };
-    const store = await openStore(settings(), { signal });
+    const store = await openStore(requireLibrary(settings()), { signal });
     try {
       const now =
         Object.keys(changes).length === 0 ? await readLevel(store.database) : await setLevel(store.database, changes);

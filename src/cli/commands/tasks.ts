@@ -8,6 +8,7 @@ import { taskNames } from '../../library/task-names.ts';
 import { takeLease } from '../../store/lease.ts';
 import { openStore } from '../../store/open.ts';
 import { type CommandGroup, defineSubcommand, jsonOption } from '../command.ts';
+import { requireLibrary } from '../require-library.ts';
 import { taskTable } from '../status-text.ts';
 import { windowOf } from '../terminal.ts';
 
@@ -22,7 +23,7 @@ const status = defineSubcommand({
   options: jsonOption,
   failureStatus: 2,
   run: async ({ settings, options, environment, signal, stdout, print, printJson }) => {
-    const store = await openStore(settings(), { signal });
+    const store = await openStore(requireLibrary(settings()), { signal });
     try {
       const states = await taskStates(store.database);
       if (options.json) printJson(states);
@@ -49,7 +50,7 @@ const run = defineSubcommand({
   failureStatus: 2,
   run: async ({ arguments: { names }, settings, signal, stderr, print }) => {
     const given = settings();
-    const store = await openStore(given, { signal });
+    const store = await openStore(requireLibrary(given), { signal });
     try {
       const { database, url } = store;
       const { libraryTasks } = await import('../../library/jobs.ts');
@@ -94,7 +95,7 @@ const stop = defineSubcommand({
   options: {},
   failureStatus: 2,
   run: async ({ arguments: { name }, settings, signal, print }) => {
-    const store = await openStore(settings(), { signal });
+    const store = await openStore(requireLibrary(settings()), { signal });
     try {
       const { database } = store;
       const find = async () => (await taskStates(database)).find((one) => one.name === name);

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { UserError } from '../../errors/errors.ts';
 import { storeErrors } from '../errors.ts';
 import { giveToFolderOwner } from '../folder-owner.ts';
-import type { Layout } from './layout.ts';
+import { type Layout, layoutOf } from './layout.ts';
 
 /**
  * A library whose database is gone must not get an empty one in its place. So its data folder
@@ -25,11 +25,32 @@ export function rememberMade(layout: Layout): void {
   }
 }
 
+/**
+ * Has this data folder a database of its own, or had one, or is it closed to us? Then opening it
+ * tells what became of it.
+ */
+export function hasEmbedded(dataFolder: string): boolean {
+  return existsSync(layoutOf(dataFolder).data) || signIn(dataFolder) !== undefined || isClosed(dataFolder);
+}
+
+function isClosed(folder: string): boolean {
+  try {
+    accessSync(folder, constants.R_OK | constants.X_OK);
+    return false;
+  } catch {
+    return existsSync(folder);
+  }
+}
+
 /** Throws `embeddedLost` when there was a database: no other may be made in its place. */
 export function refuseLost(layout: Layout): void {
   const folder = dirname(layout.folder);
-  const sign = [markerName, 'node-id'].find((name) => existsSync(join(folder, name))) ?? indexIn(folder);
+  const sign = signIn(folder);
   if (sign !== undefined) throw new UserError(storeErrors.embeddedLost, { place: layout.data, folder, sign });
+}
+
+function signIn(folder: string): string | undefined {
+  return [markerName, 'node-id'].find((name) => existsSync(join(folder, name))) ?? indexIn(folder);
 }
 
 /** Of a folder that an older release made. */

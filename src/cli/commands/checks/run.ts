@@ -10,6 +10,7 @@ import { openLibrary } from '../../../library/open.ts';
 import { lookByRules } from '../../../library/walk-jobs.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { previewLines } from '../../edit-text.ts';
+import { requireLibrary } from '../../require-library.ts';
 import { waitForJobs } from '../../wait-for-jobs.ts';
 import { requireRule } from './rule.ts';
 
@@ -21,7 +22,7 @@ export const run = defineSubcommand({
   arguments: {},
   options: { ...jsonOption },
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
-    const library = await openLibrary(settings(), signal);
+    const library = await openLibrary(requireLibrary(settings()), signal);
     try {
       const done = await lookByRules(library, {
         signal,
@@ -57,7 +58,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
   failureStatus: 2,
   run: async (context) => {
     const { arguments: given, options, settings, print, printJson } = context;
-    const library = await openLibrary(settings());
+    const library = await openLibrary(requireLibrary(settings()));
     try {
       const { database } = library;
       const rule = requireRule(library.snapshot().site, given.rule);

@@ -8,6 +8,7 @@ import { compilePath } from '../../../marc/path.ts';
 import { may } from '../../../people/person.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { operator, personNamed } from '../../person-option.ts';
+import { requireLibrary } from '../../require-library.ts';
 
 export const find = defineSubcommand({
   summary: 'Compare all records that are new or changed since the last time.',
@@ -17,7 +18,7 @@ export const find = defineSubcommand({
   arguments: {},
   options: { ...jsonOption },
   run: async ({ settings, options, signal, stderr, print, printJson }) => {
-    const library = await openLibrary(settings(), signal);
+    const library = await openLibrary(requireLibrary(settings()), signal);
     try {
       const found = await lookForDuplicates(library, {
         signal,
@@ -44,7 +45,7 @@ export const list = defineSubcommand({
     ...jsonOption,
   },
   run: async ({ settings, options, signal, print, printJson }) => {
-    const library = await openLibrary(settings(), signal);
+    const library = await openLibrary(requireLibrary(settings()), signal);
     try {
       const snapshot = library.snapshot();
       const person =

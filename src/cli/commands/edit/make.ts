@@ -25,6 +25,7 @@ import { defineSubcommand, jsonOption } from '../../command.ts';
 import { withDatabaseAnswers } from '../../database-answers.ts';
 import { previewLines } from '../../edit-text.ts';
 import { operator, personNamed } from '../../person-option.ts';
+import { requireLibrary } from '../../require-library.ts';
 import { waitForJobs } from '../../wait-for-jobs.ts';
 
 const task = `A task is YAML: a list of actions, each on fields, where they are so, with what is to be done.
@@ -70,7 +71,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
     const source = options.task === '-' ? await allOf(stdin) : await fileText(options.task);
     const { name, actions } = requireTask(source);
     const numbers = options.numbers === undefined ? undefined : readNumbers(await fileText(options.numbers));
-    const library = await openLibrary(settings());
+    const library = await openLibrary(requireLibrary(settings()));
     try {
       const { database } = library;
       const snapshot = library.snapshot();

@@ -15,7 +15,7 @@ import { audit, operator } from '../../../people/audit.ts';
 import { currentSite } from '../../../site/versions.ts';
 import { type CommandContext, defineSubcommand, jsonOption, type OptionDefinitions } from '../../command.ts';
 import { cliErrors } from '../../errors.ts';
-import { withDatabase } from '../../with-database.ts';
+import { withNewDatabase } from '../../with-database.ts';
 
 /** What is done with the records of a source. */
 export const sourceOptions = {
@@ -110,7 +110,7 @@ Private addresses are harvested only when the setting harvest-networks names the
       throw new UserError(cliErrors.optionsExclude, { first: '--every', second: '--cron' });
     const rhythm = every !== undefined ? readEvery(every) : cron === undefined ? undefined : readCron(cron, timeZone);
     const hours = window === undefined ? undefined : requireHours(window);
-    const source = await withDatabase(settings(), async (database) => {
+    const source = await withNewDatabase(settings(), async (database) => {
       const { site } = await currentSite(database);
       const { as: person } = options;
       const wanted = requireSource({ ...sourceOf(options), name, base: address }, site, person);

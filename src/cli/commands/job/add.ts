@@ -11,6 +11,7 @@ import { openStore } from '../../../store/open.ts';
 import { defineSubcommand } from '../../command.ts';
 import { cliErrors } from '../../errors.ts';
 import { timeText } from '../../job-text.ts';
+import { requireLibrary } from '../../require-library.ts';
 import { waitForJobs } from '../../wait-for-jobs.ts';
 
 export const add = defineSubcommand({
@@ -62,7 +63,7 @@ Exit status: 0 the job was accepted; with --wait as that of the job: 1 something
     const { receive } = await import('../../../files/receive.ts');
     const { loadKind } = await import('../../../library/job-kinds.ts');
     const { recordsFile } = await import('../../../library/upload-kind.ts');
-    const store = await openStore(settings(), { signal });
+    const store = await openStore(requireLibrary(settings()), { signal });
     try {
       const { database } = store;
       const { mode = 'insert', source, encoding, priority, sequence, as: person } = options;

@@ -5,7 +5,7 @@ import { checkRules } from '../../../people/rules/check.ts';
 import { checkQuery } from '../../../search/check-query.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { duration } from '../../progress.ts';
-import { withDatabase } from '../../with-database.ts';
+import { withNewDatabase } from '../../with-database.ts';
 
 export const apply = defineSubcommand({
   summary: 'Have the site use the knowledge bases of the library as they are now.',
@@ -19,7 +19,7 @@ again. If records are indexed by a base that was changed, they are indexed again
   options: { 'dry-run': { type: 'flag', doc: 'Only show what would happen.' }, ...jsonOption },
   run: async ({ options, settings, print, printJson }) => {
     const dryRun = options['dry-run'];
-    const applied = await withDatabase(settings(), async (database) => {
+    const applied = await withNewDatabase(settings(), async (database) => {
       const result = await applyKnowledge(database, { dryRun, checks: { query: checkQuery, rules: checkRules } });
       if (!dryRun && result.changed) await audit(database, operator, 'knowledge base applied', '');
       return result;

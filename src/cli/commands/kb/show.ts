@@ -15,6 +15,7 @@ import { emptyRequest } from '../../../search/request.ts';
 import { currentSite } from '../../../site/versions.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
 import { operator, personNamed } from '../../person-option.ts';
+import { requireLibrary } from '../../require-library.ts';
 import { type Column, tableLines, windowOf } from '../../terminal.ts';
 import { withDatabase } from '../../with-database.ts';
 
@@ -144,7 +145,7 @@ async function valuesOf(
   { path, question }: KnowledgeBase,
   as: string | undefined,
 ): Promise<readonly KnowledgeEntry[]> {
-  const library = await openLibrary(settings);
+  const library = await openLibrary(requireLibrary(settings));
   try {
     const { database } = library;
     const snapshot = library.snapshot();

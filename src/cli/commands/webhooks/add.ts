@@ -2,7 +2,7 @@ import { addWebhook, eventTypes, requireWebhook } from '../../../exchange/webhoo
 import { audit, operator } from '../../../people/audit.ts';
 import { requireAccount } from '../../../people/people.ts';
 import { defineSubcommand, jsonOption } from '../../command.ts';
-import { withDatabase } from '../../with-database.ts';
+import { withNewDatabase } from '../../with-database.ts';
 
 const meanings = Object.entries(eventTypes)
   .map(([type, meaning]) => `${type}: ${meaning}`)
@@ -38,7 +38,7 @@ Nothing is told that its owner may not see at that moment: with --as NAME this p
     const { events = [], as } = options;
     const asked = { name, url: address, events: events.length === 0 ? ['record.*'] : events.flatMap(separate) };
     const wanted = requireWebhook(asked, { hosts, networks });
-    const { secret } = await withDatabase(settings(), async (database) => {
+    const { secret } = await withNewDatabase(settings(), async (database) => {
       const owner = as === undefined ? undefined : await requireAccount(database, as);
       return await database.transaction(async (transaction) => {
         await audit(transaction, operator, 'webhook added', wanted.name, { url: wanted.url, owner: owner?.name });
