@@ -60,8 +60,11 @@ function processes(): ReadonlyMap<number, Process> {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       const line = readFileSync(`/proc/${name}/cmdline`, 'utf8');
-      const ended = fields.slice(13, 15).reduce((sum, one) => sum + Number(one), 0) / ticks;
-      found.set(Number(name), { parent: Number(fields[1]), line, seconds: ran(name) + ended });
+      const counted = fields.slice(11, 15).map((one) => Number(one) / ticks);
+      const [user = 0, system = 0, ofChildren = 0, inSystem = 0] = counted;
+      // Ticks have threads that have ended, too.
+      const seconds = Math.max(ran(name), user + system) + ofChildren + inSystem;
+      found.set(Number(name), { parent: Number(fields[1]), line, seconds });
     } catch {
       // It has ended.
     }
@@ -70,13 +73,17 @@ function processes(): ReadonlyMap<number, Process> {
 }
 
 /**
- * Seconds that the threads of a process ran. By the scheduler's own clock: the ticks of `stat` see
+ * Seconds that the threads of a process ran that live. By the scheduler's own clock: the ticks of `stat` see
  * little of a process that wakes up for a millisecond.
  */
 function ran(pid: string): number {
   let nanoseconds = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
-    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    try {
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    } catch {
+      // It has ended.
+    }
   }
   return nanoseconds / 1e9;
 }

@@ -11,7 +11,7 @@ export const cliErrors = defineErrors({
     code: 'REPERIO_UNKNOWN_COMMAND',
     status: 400,
     message: 'There is no command "{name}".',
-    hint: '{nearest}`{help}` lists those that there are.',
+    hint: '{nearest}`{help}` lists all commands.',
   },
   missingCommand: {
     code: 'REPERIO_MISSING_COMMAND',
@@ -95,13 +95,13 @@ export const cliErrors = defineErrors({
     code: 'REPERIO_MISSING_ARGUMENT',
     status: 400,
     message: '`reperio {command}` needs {argument}.',
-    hint: '`reperio help {command}` shows how it is written.',
+    hint: '`reperio help {command}` shows how to use it.',
   },
   unknownArgument: {
     code: 'REPERIO_UNKNOWN_ARGUMENT',
     status: 400,
     message: '`reperio {command}` does not take "{given}"{choices}.',
-    hint: '{nearest}`reperio help {command}` shows how it is written.',
+    hint: '{nearest}`reperio help {command}` shows how to use it.',
   },
   keepAndDrop: {
     code: 'REPERIO_KEEP_AND_DROP',

@@ -39,7 +39,7 @@ export const commandTable: CommandTable = {
   },
   harvest: {
     group: 'Records',
-    summary: 'Harvest records from servers of OAI-PMH: sources, runs, what became of each record.',
+    summary: 'Harvest records from OAI-PMH servers: sources, runs, and what became of each record.',
     load: () => import('./commands/harvest.ts'),
   },
   held: {
@@ -114,7 +114,7 @@ export const commandTable: CommandTable = {
   },
   check: {
     group: 'Running',
-    summary: 'Check one thing, or all, as a plug-in of Nagios does.',
+    summary: 'Check one thing, or all, as a Nagios plug-in does.',
     load: () => import('./commands/check.ts'),
   },
   doctor: {

@@ -80,17 +80,20 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
   const { signal } = context;
   const { every } = indexer.options;
   let pause = every;
+  let wait = pause;
   while (signal?.aborted !== true) {
     try {
       pause = (await indexer.round()) ? every : every * quietPause;
+      wait = untilBeat(pause);
     } catch (error) {
       if (signal?.aborted) return;
       // The database is away, or something is damaged: whoever serves says so. Trying more and more
       // rarely does no harm.
       indexer.say(`The index could not be maintained: ${error instanceof Error ? error.message : String(error)}`);
       pause = Math.min(longestPause, pause * 2);
+      wait = pause;
     }
-    await sleep(untilBeat(pause), undefined, { signal }).catch(() => undefined);
+    await sleep(wait, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -29,7 +29,7 @@ export const jobErrors = defineErrors({
     code: 'REPERIO_NO_JOB',
     status: 404,
     message: 'There is no job {id}.',
-    hint: 'Run `reperio jobs` for the jobs that there are.',
+    hint: '`reperio jobs` lists them.',
   },
   jobState: {
     code: 'REPERIO_JOB_STATE',
@@ -47,7 +47,7 @@ export const jobErrors = defineErrors({
     code: 'REPERIO_NO_SCHEDULE',
     status: 404,
     message: 'There is no schedule {id}.',
-    hint: 'Run `reperio jobs schedules` for the schedules that there are.',
+    hint: '`reperio jobs schedules` lists them.',
   },
   everyWrong: {
     code: 'REPERIO_JOB_EVERY',

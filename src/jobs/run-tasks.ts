@@ -82,7 +82,7 @@ export async function runTasks(context: TaskContext, options: RunTasksOptions): 
     } catch (error) {
       trouble(error);
     }
-    await sleep(untilBeat(pause), undefined, { signal }).catch(() => undefined);
+    await sleep(pause === every ? untilBeat(every) : pause, undefined, { signal }).catch(() => undefined);
   }
   await Promise.all(busy.values());
 }

@@ -99,7 +99,7 @@ export function prometheusText(
     metric(
       'reperio_event_loop_lag_seconds',
       'gauge',
-      'Event-loop lag in the last second, 99th percentile.',
+      'Event-loop lag since the last report, 99th percentile.',
       each(({ report }) => report.loop.p99 / 1000),
     ),
     metric(

@@ -34,7 +34,7 @@ export interface WorkerReport {
   readonly statementTime: number;
   readonly connections: number;
   /**
-   * The event loop in the last second: how late its timers were, in ms, and which part of the time
+   * The event loop since the last report: how late its timers were, in ms, and which part of the time
    * it worked.
    */
   readonly loop: { readonly mean: number; readonly p99: number; readonly most: number; readonly busy: number };

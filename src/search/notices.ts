@@ -17,7 +17,7 @@ export interface Notice {
 const sentences = {
   'unbalanced-quote':
     'The quotation mark at character {at} ({text}) is not closed: what follows was searched for as words.',
-  'unbalanced-parenthesis': 'The parenthesis at character {at} has no counterpart: all parentheses were ignored.',
+  'unbalanced-parenthesis': 'The parenthesis at character {at} has no match: all parentheses were ignored.',
   'empty-term': 'Nothing in {text} can be searched for: it was ignored.',
   'empty-field': '{text} was ignored: there is no value after it.',
   'operator-skipped': 'The operator {text} at character {at} has nothing to combine: it was ignored.',
@@ -33,7 +33,8 @@ const sentences = {
   'no-field': 'There is no field {text}: it was searched for as a word.',
   'beyond-last': 'There is no result {text}: the last page is shown.',
   'left-out-date': '{text} is not a date: it was ignored.',
-  'bad-pattern': 'The regular expression {text} is not valid ({detail}): nothing was searched for it.',
+  'bad-pattern':
+    '{text} is not a valid regular expression ({detail}): nothing was searched for it. Put \\ before a sign that is meant literally.',
   'slow-pattern': 'Matching {text} took too long: only some of the terms were compared.',
   'many-patterns':
     'A query can have {limit} patterns that begin with fewer than three letters: nothing was searched for the others.',

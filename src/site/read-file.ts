@@ -4,23 +4,16 @@ import { dirname, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { UserError } from '../errors/errors.ts';
+import { fileReason } from '../errors/file-reason.ts';
 import { siteErrors } from './errors.ts';
 import type { SiteFileProblem, SiteFiles } from './parse-appearance.ts';
-
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'access is denied',
-  EISDIR: 'it is a folder',
-  ENXIO: 'it is a socket, or a device that is not there',
-};
 
 /** The text of a site file; "-" is standard input. Throws `unreadable`. */
 export async function readSiteText(file: string, stdin: Readable): Promise<string> {
   try {
     return file === '-' ? await text(stdin) : await readFile(file, 'utf8');
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new UserError(siteErrors.unreadable, { file, reason: reasons[code] ?? message }, error);
+    throw new UserError(siteErrors.unreadable, { file, reason: fileReason(error) }, error);
   }
 }
 
@@ -34,8 +27,7 @@ export function filesBeside(file: string): SiteFiles {
     try {
       return readSmallFile(resolve(folder, path), largest);
     } catch (error) {
-      const { code = '', message } = error as NodeJS.ErrnoException;
-      return { problem: `cannot be read beside the site file: ${reasons[code] ?? message}` };
+      return { problem: `cannot be read beside the site file: ${fileReason(error)}` };
     }
   };
 }

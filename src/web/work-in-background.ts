@@ -128,7 +128,7 @@ async function run({ settings, kept }: BackgroundStart): Promise<void> {
     () => tellEvery,
     () => {
       const met = failures.take();
-      if (met.length > 0 || performance.now() - told >= tellAnyway) note({}, met);
+      if (met.length > 0 || performance.now() - told >= tellAnyway - tellEvery / 2) note({}, met);
     },
   );
   try {

@@ -51,3 +51,16 @@ test('the trees that are kept stay few', () => {
   for (let at = 0; at < 150; at++) treeOf(`${long}n${at}: 1\n`);
   assert.ok(kept().length <= 101, `${kept().length}`);
 });
+
+test('a cache that cannot be is done without', () => {
+  const file = join(folder, 'a file');
+  writeFileSync(file, '');
+  try {
+    for (const cache of [file, join(file, 'below'), '/dev/null/x']) {
+      process.env['NODE_COMPILE_CACHE'] = cache;
+      assert.deepEqual(treeOf(long), parseTree(long));
+    }
+  } finally {
+    process.env['NODE_COMPILE_CACHE'] = folder;
+  }
+});

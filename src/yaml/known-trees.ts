@@ -39,6 +39,14 @@ function keep(tree: Tree, folder: string, file: string): void {
     writeFileSync(half, JSON.stringify(tree));
     renameSync(half, file);
   } catch {
+    dropped(half);
+  }
+}
+
+function dropped(half: string): void {
+  try {
     rmSync(half, { force: true });
+  } catch {
+    // In a folder that cannot be entered, or under a file, there is none.
   }
 }

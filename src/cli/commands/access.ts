@@ -77,7 +77,7 @@ const roles = defineSubcommand({
   },
 });
 
-export const command: CommandGroup = { commands: { why, roles } };
+export const command: CommandGroup = { alone: 'roles', commands: { why, roles } };
 
 function argumentsOf(words: readonly string[]): On {
   return Object.fromEntries(

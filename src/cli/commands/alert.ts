@@ -213,7 +213,7 @@ of this host sends it. Needs neither a library nor its database. Ends with Ctrl-
   },
 });
 
-export const command: CommandGroup = { commands: { list, ack, silence, test, recipients, relay } };
+export const command: CommandGroup = { alone: 'list', commands: { list, ack, silence, test, recipients, relay } };
 
 async function note(settings: Settings, asked: Parameters<typeof askOfAlerts>[2]): Promise<NotedIn> {
   return asking(settings, (database) => askOfAlerts(database, alertFile(settings.dataFolder), asked));

@@ -41,7 +41,9 @@ Ctrl-C. Everything is kept in the data folder (${'`'}REPERIO_DATA${'`'}), so the
   },
 });
 
-/** `data`: the data folder as the environment of this terminal names it; another terminal does not. */
+/**
+ * `data`: the data folder as the environment of this terminal names it; another terminal does not.
+ */
 function welcome(address: string, records: number, data: string | undefined): string {
   const width = Math.max(...demoTryThese.map(({ query }) => query.length));
   const there = [

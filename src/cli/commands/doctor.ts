@@ -14,7 +14,7 @@ Exit status 1: something is not well, or could not be found out.`,
   examples: [
     { command: 'doctor', doc: 'When something is wrong, and after an installation.' },
     { command: 'doctor --json', doc: 'For programs.' },
-    { command: 'doctor --bundle report.tar.gz', doc: 'All that a report of a mistake needs, without secrets.' },
+    { command: 'doctor --bundle report.tar.gz', doc: 'Everything that a bug report needs, without secrets.' },
   ],
   arguments: {},
   options: {

@@ -90,7 +90,7 @@ const reopen = defineSubcommand({
   },
 });
 
-export const command: CommandGroup = { commands: { list, show, resolve, mute, reopen } };
+export const command: CommandGroup = { alone: 'list', commands: { list, show, resolve, mute, reopen } };
 
 const columns: readonly Column[] = [
   { head: 'failure' },

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Settings } from '../../config/settings.ts';
 import { UserError } from '../../errors/errors.ts';
+import { fileReason } from '../../errors/file-reason.ts';
 import type { ContentStore } from '../../files/content.ts';
 import { type Added, addFile, allFiles, documentStatus, filesOf, versionsOf } from '../../files/documents.ts';
 import { fileErrors } from '../../files/errors.ts';
@@ -96,7 +97,7 @@ async function reading(path: string): Promise<AsyncIterable<Uint8Array>> {
   try {
     return (await open(path)).createReadStream();
   } catch (error) {
-    throw new UserError(fileErrors.unreadable, { path, problem: (error as Error).message }, error as Error);
+    throw new UserError(fileErrors.unreadable, { path, problem: fileReason(error) }, error as Error);
   }
 }
 

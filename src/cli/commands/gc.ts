@@ -12,8 +12,8 @@ import { requireLibrary } from '../require-library.ts';
 import { windowOf } from '../terminal.ts';
 
 export const command = defineCommand({
-  description: `Each kind has its rule and its age, see docs/garbage-collection.md. Without names all kinds are removed but \`revisions\`. The task \`gc\` removes every night
-what can be removed without a question. Exit status 1: something could not be removed, or was suspiciously much.`,
+  description: `Each kind has its rule and its age: see docs/garbage-collection.md. Without names all kinds are removed but \`revisions\`. The task \`gc\` removes every night
+what can be removed without asking. Exit status 1: something could not be removed, or there was suspiciously much to remove.`,
   examples: [
     { command: 'gc --dry-run', doc: 'What would be removed, and why. Nothing is changed.' },
     { command: 'gc', doc: 'Remove it.' },

@@ -30,7 +30,7 @@ identifier (909COo, 035__a with a source in 035__9, or that of the harvest) and 
 
 Modes: insert adds records; replace puts the input in the place of what the library has; insert-or-replace does either; correct replaces all fields
 with the tags and indicators that the input brings; append adds fields that are not there; delete removes fields that are identical; hold writes nothing
-and lets the input wait for a person (\`reperio held\`). What would change nothing makes no version. A record with the 005 of an earlier version is merged
+and lets the input wait for a person (\`reperio held\`). Input that would change nothing makes no new version. A record with the 005 of an earlier version is merged
 with what others have changed since; where both changed the same, it waits.
 
 Fields FFT, BDR and BDM of Invenio say what to do with documents. A file that has some becomes a job, which this command does: it fetches the documents, from
@@ -75,7 +75,7 @@ stopped when the same input is given again with the same mode. Exit status: 0 al
       type: 'flag',
       doc: 'With --mode replace: a record that is not there gets the number in its 001, which must be above the last number given.',
     },
-    always: { type: 'flag', doc: 'Make a new version also where nothing changes.' },
+    always: { type: 'flag', doc: 'Make a new version even where nothing changes.' },
     report: {
       type: 'text',
       value: 'FILE',

@@ -172,7 +172,7 @@ const disable = defineSubcommand({
   },
 });
 
-export const command: CommandGroup = { commands: { add, list, show, role, password, disable } };
+export const command: CommandGroup = { alone: 'list', commands: { add, list, show, role, password, disable } };
 
 async function checkRole(database: Database, name: string): Promise<void> {
   const { site } = await currentSite(database);

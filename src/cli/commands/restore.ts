@@ -41,7 +41,7 @@ Exit status 0: restored. 1: restored, but documents or settings are missing. 2: 
     yes: { type: 'flag', doc: 'Move aside a library that is there.' },
     done: {
       type: 'flag',
-      doc: 'With --at: the database was restored to that time by another program, as pgBackRest. Nodes then use no index files from before.',
+      doc: 'With --at: the database was restored to that time by another program, such as pgBackRest. Nodes then use no index files from before.',
     },
     ...jsonOption,
   },

@@ -34,7 +34,7 @@ export const command = defineCommand({
   ],
   arguments: { query: { doc: 'What to search for; default all records.', optional: true } },
   options: {
-    field: { type: 'text', value: 'FIELD', short: 'f', doc: 'Search in this field words that name no field.' },
+    field: { type: 'text', value: 'FIELD', short: 'f', doc: 'Search for words that name no field in this field.' },
     collection: {
       type: 'list',
       value: 'NAME',

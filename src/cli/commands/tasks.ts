@@ -140,4 +140,4 @@ Any number of these processes may run: each task is run by one of them.`,
   },
 });
 
-export const command: CommandGroup = { commands: { status, run, stop, work } };
+export const command: CommandGroup = { alone: 'status', commands: { status, run, stop, work } };

@@ -113,13 +113,13 @@ export const harvestErrors = defineErrors({
     code: 'REPERIO_HARVEST_NO_SOURCE',
     status: 404,
     message: 'There is no source of harvests {name}.',
-    hint: 'Run `reperio harvest list` for the sources that there are.',
+    hint: '`reperio harvest list` lists them.',
   },
   noRun: {
     code: 'REPERIO_HARVEST_NO_RUN',
     status: 404,
     message: 'There is no run {id} of a harvest.',
-    hint: 'Run `reperio harvest history` for the runs that there are.',
+    hint: '`reperio harvest history` lists them.',
   },
   taken: {
     code: 'REPERIO_HARVEST_TAKEN',

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { UserError } from '../../errors/errors.ts';
+import { fileReason } from '../../errors/file-reason.ts';
 import type { TuneReport } from './advice.ts';
 import { tuneErrors } from './errors.ts';
 
@@ -11,8 +12,7 @@ export async function readReport(file: string, about: TuneReport['about']): Prom
   try {
     found = JSON.parse(await readFile(file, 'utf8')) as Partial<TuneReport>;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw wrong(code === 'ENOENT' ? 'there is no such file' : message, error);
+    throw wrong(fileReason(error), error);
   }
   const { advice, at, counters } = found ?? {};
   const isReport =

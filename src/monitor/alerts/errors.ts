@@ -23,7 +23,7 @@ export const alertErrors = defineErrors({
     code: 'REPERIO_NO_ALERT',
     status: 404,
     message: 'There is no alert "{name}".',
-    hint: '`reperio alert list` shows the alerts that there are; "all" means each of them.',
+    hint: '`reperio alert list` lists them; "all" means each of them.',
   },
   timeWrong: {
     code: 'REPERIO_TIME_WRONG',

@@ -28,6 +28,8 @@ export interface CheckBoard {
 const staleAfter = 3;
 /** Milliseconds. */
 const retryAfter = 10_000;
+/** Looks come every few seconds, a moment early or late. Milliseconds. */
+const slack = 1_000;
 /** Most of them ask the database, whose connections are few. */
 const mostAtOnce = 3;
 
@@ -60,6 +62,11 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
   /** What could not be found out is looked for again soon. */
   const interval = ({ name, every }: Check): number =>
     results.get(name)?.finding.atLeast === 'unknown' ? Math.min(every, retryAfter) : every;
+  /** Its interval is over, or as good as over: the next look may come seconds later. */
+  const isDue = (check: Check): boolean => {
+    const most = interval(check);
+    return age(check) >= most - Math.min(slack, most / 10) || age(check) < 0;
+  };
   const age = ({ name }: Check): number => world.now() - (begun.get(name) ?? Number.NEGATIVE_INFINITY);
   const isStale = (check: Check): boolean => {
     const found = results.get(check.name)?.finding;
@@ -71,7 +78,7 @@ export function createCheckBoard(table: readonly Check[], world: CheckWorld): Ch
   return {
     latest,
     look: () => {
-      for (const check of table) if (age(check) >= interval(check) || age(check) < 0) void run(check);
+      for (const check of table) if (isDue(check)) void run(check);
     },
     fresh: async (names) => {
       const asked = table.filter(({ name }) => names.includes(name));

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer as createHttp } from 'node:http';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import sql from 'sql-template-tag';
 import { testView } from '../status/test-status.ts';
 import { createCheckBoard } from './board.ts';
@@ -63,6 +64,29 @@ test('what takes too long is unknown, and what hangs is not begun beside itself'
   board.look();
   assert.equal(begun, 1);
   assert.equal(judge(board.latest()[0]!.finding).state, 'unknown');
+});
+
+test('a check is run at each look that its interval names, also where that comes a moment early', async () => {
+  let ran = 0;
+  let now = 0;
+  const quick = {
+    ...{ ...checks[0]!, name: 'quick', every: 5_000 },
+    run: async () => ({ sentence: `run ${++ran}`, measures: [] }),
+  };
+  const board = createCheckBoard([quick], {
+    settings: () => settingsOf(),
+    status: () => testView().status,
+    database: () => ({ query: async () => [] }),
+    now: () => now,
+  });
+  for (now of [0, 5_003, 10_001, 15_002, 19_999]) {
+    board.look();
+    await setImmediate();
+  }
+  assert.equal(ran, 5);
+  now += 2_000;
+  board.look();
+  assert.equal(ran, 5, 'and at no other');
 });
 
 describe('a node', () => {

@@ -63,7 +63,8 @@ export function backupTexts(backup: BackupState): readonly { readonly text: stri
   if (age === null) found.push({ text: 'There is no backup yet: reperio backup makes one.', isBad: true });
   else found.push({ text: `The newest backup, ${set}, is ${duration(age)} old.`, isBad: age > overdueBackup });
   if (problem !== null) found.push({ text: `${set}: ${problem}.`, isBad: true });
-  if (drillAge === null) found.push({ text: 'No restore was tried yet: reperio backup drill does.', isBad: false });
+  if (drillAge === null)
+    found.push({ text: 'No restore has been tried yet: `reperio backup drill` tries one.', isBad: false });
   else
     found.push({
       text: `The last drill, ${duration(drillAge)} ago, took ${duration((rto ?? 0) * 1000)} (RTO) and lost ${duration((rpo ?? 0) * 1000)} (RPO).`,

@@ -3,6 +3,7 @@ import { access, constants, open, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { UserError } from '../../errors/errors.ts';
+import { fileReason } from '../../errors/file-reason.ts';
 import { type Merged, mergeAll } from '../../index/merging.ts';
 import { isGzip } from '../../marc/readers/detect.ts';
 import { takeLease } from '../../store/lease.ts';
@@ -202,8 +203,7 @@ export async function requireFile(file: string): Promise<void> {
     await access(file, constants.R_OK);
     if ((await stat(file)).isDirectory()) throw new Error('it is a folder');
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(recordErrors.noFile, { file, reason }, error);
+    throw new UserError(recordErrors.noFile, { file, reason: fileReason(error) }, error);
   }
 }
 

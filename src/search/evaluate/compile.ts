@@ -234,10 +234,15 @@ function pattern(leaf: Leaf & { kind: 'pattern' }, context: Context, place: Plac
   try {
     return patternPlan(context, place, `/ ${leaf.text}`, make, printLeaf(leaf)) ?? none;
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    notify(context, { kind: 'bad-pattern', text: printLeaf(leaf), detail });
+    notify(context, { kind: 'bad-pattern', text: printLeaf(leaf), detail: faultOf(error) });
     return none;
   }
+}
+
+/** What is wrong, without the words of the library around it and what it was given by us. */
+function faultOf(error: unknown): string {
+  const said = error instanceof Error ? error.message : String(error);
+  return said.replace(/^error parsing regexp: /, '').replace(/: `.*$/s, '');
 }
 
 function endsOf(

@@ -10,7 +10,8 @@ import type { Described, ObjectSchema, Schema } from './json-schema.ts';
 export function readParameters<S extends ObjectSchema>(schema: S, args: URLSearchParams): Described<S> {
   const { properties } = schema;
   const values: Record<string, unknown> = {};
-  for (const name of args.keys()) {
+  // Each once: what a name has is looked for in all of them.
+  for (const name of new Set(args.keys())) {
     // Of every address, and passed over where they are not allowed.
     if (name === 'profile' || name === 'verbose') continue;
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;

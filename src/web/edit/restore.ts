@@ -42,7 +42,7 @@ export function restoreRoutes(app: FastifyInstance, environment: WebEnvironment,
       return exchange.reply.redirect(`/record/${id}`, 303);
     } catch (error) {
       if (!(error instanceof UserError) || error.status >= 500) throw error;
-      return sendUserError(exchange, error.status, refusalText(exchange, error), '');
+      return sendUserError(exchange, error.status, { message: refusalText(exchange, error), hint: '' });
     }
   });
 }

@@ -89,8 +89,7 @@ export function answerError(
         .type('text/plain; charset=utf-8')
         .send(`error: ${message}\nhint: ${hint}\n`);
     if (away !== undefined) return sendUnavailable(exchange, away);
-    const said = saidIn(exchange.page.tr, error);
-    return sendUserError(exchange, error.status, said.message, said.hint);
+    return sendUserError(exchange, error.status, saidIn(exchange.page.tr, error));
   }
   const status = statusOf(error);
   if (status === 404) return sendNotFound(exchange);
@@ -99,7 +98,8 @@ export function answerError(
       status,
       title: error instanceof Error ? error.message : 'The request cannot be read.',
     });
-  if (status < 500) return sendUserError(exchange, status, error instanceof Error ? error.message : '', '');
+  if (status < 500)
+    return sendUserError(exchange, status, { message: error instanceof Error ? error.message : '', hint: '' });
   request.log.error({ err: error, url: withoutSecrets(request.url) }, 'failed');
   noteFailed(environment.failures, error, request);
   if (isApi(request.url)) return sendProblem(reply, problemOf(new UserError(webErrors.internal, { id: request.id })));

@@ -139,15 +139,26 @@ export function sendInternal(exchange: Exchange, id: string): FastifyReply {
  * An error in the words of the reader's language, where there are any for it: those that readers
  * meet by what they ask.
  */
-export function saidIn(tr: Translator, { code, values, message, hint }: UserError): { message: string; hint: string } {
+export function saidIn(tr: Translator, { code, values, message, hint }: UserError): Said {
   const key = `error.said.${code.replace(/^REPERIO_/, '').toLowerCase()}`;
   return tr.has(`${key}.text`)
-    ? { message: tr.t(`${key}.text`, values), hint: tr.t(`${key}.hint`, values) }
+    ? {
+        message: tr.t(`${key}.text`, values),
+        hint: tr.t(`${key}.hint`, values),
+        ...(tr.has(`${key}.title`) && { title: tr.t(`${key}.title`) }),
+      }
     : { message, hint };
 }
 
+interface Said {
+  readonly message: string;
+  readonly hint: string;
+  /** Where its status says too little. */
+  readonly title?: string;
+}
+
 /** A mistake of the asker's or a state of the world, in the words of the room that found it. */
-const titles: Readonly<Record<number, string>> = { 414: 'too_long', 429: 'too_many' };
+const titles: Readonly<Record<number, string>> = { 403: 'not_allowed', 414: 'too_long', 429: 'too_many' };
 
 /**
  * Not for the moment. A library that is closed finds nothing either, and its page says once what
@@ -164,10 +175,14 @@ export function sendUnavailable(exchange: Exchange, away: Unavailable): FastifyR
   });
 }
 
-export function sendUserError(exchange: Exchange, status: number, message: string, hint: string): FastifyReply {
-  const { tr } = exchange.page;
+export function sendUserError(exchange: Exchange, status: number, { message, hint, title }: Said): FastifyReply {
+  const { request, page } = exchange;
+  const { tr } = page;
+  // Of an address that was typed or followed. A form is sent again, and nothing is searched for.
+  const isAddress = (status === 400 || status === 414) && (request.method === 'GET' || request.method === 'HEAD');
   return send(exchange, status, {
-    title: tr.t(`error.${titles[status] ?? 'bad_request'}.title`),
-    paragraphs: status === 429 ? [message, hint] : [message, hint, tr.t('error.bad_request.hint')],
+    title: title ?? tr.t(`error.${titles[status] ?? (isAddress ? 'bad_request' : 'not_done')}.title`),
+    paragraphs: [message, hint, isAddress ? tr.t('error.bad_request.hint') : ''].filter((text) => text !== ''),
+    ...(!isAddress && status !== 429 && { withoutSearch: true }),
   });
 }

@@ -173,7 +173,7 @@ export const webErrors = defineErrors({
     code: 'REPERIO_API_NO_RECORD',
     status: 404,
     message: 'There is no record {id} here.',
-    hint: 'There may never have been one, or it may not be open to you.',
+    hint: 'There may never have been one, or you may not have access to it.',
   },
   apiDeleted: {
     code: 'REPERIO_API_DELETED',

@@ -123,6 +123,7 @@ async function serveWith(
         onListening: (address) => {
           lock.announce(Number(new URL(address).port));
           background.begin();
+          lately.forget();
           board.look();
           onListening(address);
         },
@@ -149,7 +150,7 @@ async function serveWith(
       // A table that is locked must be said, and must not keep the connections of all other checks.
       const asked = connect(store.url, { ...impatience, lockTimeout: 500, poolSize: 3 });
       const board: CheckBoard = createCheckBoard(checks, {
-        ...{ settings: () => now, status: lately, database: () => asked, now: Date.now },
+        ...{ settings: () => now, status: lately.now, database: () => asked, now: Date.now },
       });
       // Whoever waits for the database must not keep alerts waiting.
       const impatient = connect(store.url, { ...impatience, poolSize: 2 });
@@ -159,14 +160,14 @@ async function serveWith(
         : watchAlerts({
             settings: () => now,
             database: impatient,
-            evaluate: allChecks(board, ownChecks({ database: impatient, status: lately, dataFolder })),
+            evaluate: allChecks(board, ownChecks({ database: impatient, status: lately.now, dataFolder })),
             ...{ operators, say, mailer: () => mailer },
           });
       const id = nodeId(settings.dataFolder);
-      const tellOthers = async (now: NodeStatus): Promise<void> => {
-        if (!settings.isolated) await tellNode(database, id, summaryOf(now)).catch(() => undefined);
+      const tellOthers = async (): Promise<void> => {
+        if (!settings.isolated) await tellNode(database, id, summaryOf(lately.now())).catch(() => undefined);
       };
-      const tell = repeat(tellEvery, () => void tellOthers(lately()), say);
+      const tell = repeat(tellEvery, () => void tellOthers(), say);
       const look = repeat(
         lookEvery,
         () => {
@@ -194,7 +195,8 @@ async function serveWith(
         await alerts?.close();
         await Promise.all([impatient.close(), asked.close()]);
         await listener.close();
-        await tellOthers(status());
+        lately.forget();
+        await tellOthers();
       }
     } catch (error) {
       throw explained(error, settings);
@@ -211,15 +213,20 @@ async function serveWith(
 }
 
 /** Milliseconds. */
-const briefly = 200;
+const briefly = 20;
 
 /** What was found is good for a moment: it reads files, and many ask at once. */
-function keptBriefly<T>(find: () => T): () => T {
+function keptBriefly<T>(find: () => T): { now(): T; forget(): void } {
   let found: { readonly what: T; readonly when: number } | undefined;
-  return () => {
-    const when = performance.now();
-    if (found === undefined || when - found.when > briefly) found = { what: find(), when };
-    return found.what;
+  return {
+    now: () => {
+      const when = performance.now();
+      if (found === undefined || when - found.when > briefly) found = { what: find(), when };
+      return found.what;
+    },
+    forget: () => {
+      found = undefined;
+    },
   };
 }
 

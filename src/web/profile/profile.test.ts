@@ -83,7 +83,8 @@ async function profiled(url: string): Promise<{ readonly body: string; readonly 
 describe('?profile= on a page', () => {
   test('appends functions, SQL with its loops, and stages; the page itself stays', async () => {
     const plain = (await olga.open('/record/1')).body;
-    // Samples are taken from time to time: of a page that is made between two of them nothing is seen.
+    // Samples are taken from time to time: of a page that is made between two of them nothing is
+    // seen.
     const { body, id } = await waitFor('a profile with a function of ours', async () => {
       const found = await profiled('/record/1?profile=t');
       return /src\/web\/[\w/-]+\.ts:\d+\(/.test(found.body) ? found : undefined;

@@ -198,8 +198,8 @@ export function noticeText({ tr }: PageContext, notice: Notice): string {
 
 /** How the question was read, when that is not what was typed. */
 function understood({ tr }: PageContext, request: SearchRequest, answer: Answer): readonly string[] {
-  // What a colon means there is said already.
-  if (answer.notices.some(({ kind }) => kind === 'colon-as-sign')) return [];
+  // What a colon means there, or which fields were searched, is said already.
+  if (answer.notices.some(({ kind }) => kind === 'colon-as-sign' || kind === 'any-field')) return [];
   if (request.text === '' || sameQuestion(request.text, answer.understood)) return [];
   return [tr.t('search.understood', { query: answer.understood })];
 }

@@ -11,6 +11,7 @@ import { editable, readNumbers } from '../../../cataloguing/selection.ts';
 import { requireTask } from '../../../cataloguing/task-file.ts';
 import { withCurrentBases } from '../../../checks/current-bases.ts';
 import { UserError } from '../../../errors/errors.ts';
+import { fileReason } from '../../../errors/file-reason.ts';
 import { grouped } from '../../../errors/grouped.ts';
 import { idFormat } from '../../../formats/format-names.ts';
 import { finish } from '../../../index/work.ts';
@@ -124,7 +125,6 @@ async function fileText(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is none' : (error as Error).message;
-    throw new UserError(recordErrors.noFile, { file, reason });
+    throw new UserError(recordErrors.noFile, { file, reason: fileReason(error) });
   }
 }

@@ -55,7 +55,7 @@ export const runNow = wishCommand(
 
 export const acknowledge = wishCommand(
   'acknowledge',
-  'Say that somebody has seen that a job failed.',
+  'Mark a failed job as seen.',
   'Checks and pages do not count it any more.',
   () => 'is acknowledged',
 );

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { UserError } from '../../../errors/errors.ts';
+import { fileReason } from '../../../errors/file-reason.ts';
 import { knowledgeKinds } from '../../../knowledge/base.ts';
 import {
   addBase,
@@ -217,7 +218,6 @@ async function fileBytes(file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is none' : (error as Error).message;
-    throw new UserError(recordErrors.noFile, { file, reason });
+    throw new UserError(recordErrors.noFile, { file, reason: fileReason(error) });
   }
 }

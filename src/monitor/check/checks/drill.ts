@@ -16,7 +16,7 @@ export const drill: Check = {
     const isBroken = drillProblem === null ? {} : { atLeast: 'critical' as const };
     const sentence =
       drillAge === null
-        ? 'No restore was tried yet.'
+        ? 'No restore has been tried yet.'
         : drillProblem === null
           ? `The last drill, ${duration(drillAge)} ago, took ${duration((rto ?? 0) * 1000)} to restore the library.`
           : `The last drill, ${duration(drillAge)} ago, failed: ${drillProblem.replace(/\.$/, '')}.`;
