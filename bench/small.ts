@@ -73,8 +73,8 @@ function processes(): ReadonlyMap<number, Process> {
 }
 
 /**
- * Seconds that the threads of a process ran that live. By the scheduler's own clock: the ticks of `stat` see
- * little of a process that wakes up for a millisecond.
+ * Seconds that the threads of a process ran that live. By the scheduler's own clock: the ticks of
+ * `stat` see little of a process that wakes up for a millisecond.
  */
 function ran(pid: string): number {
   let nanoseconds = 0;

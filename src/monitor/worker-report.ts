@@ -34,8 +34,8 @@ export interface WorkerReport {
   readonly statementTime: number;
   readonly connections: number;
   /**
-   * The event loop since the last report: how late its timers were, in ms, and which part of the time
-   * it worked.
+   * The event loop since the last report: how late its timers were, in ms, and which part of the
+   * time it worked.
    */
   readonly loop: { readonly mean: number; readonly p99: number; readonly most: number; readonly busy: number };
   /** Bytes. */

@@ -3,7 +3,8 @@ const early = 2;
 
 /**
  * Milliseconds until the next multiple of `every` by this process's own clock. Whatever is looked
- * at regularly is looked at on such a beat, together: a process that nobody asks sleeps between. Two beats are a millisecond more or less than
+ * at regularly is looked at on such a beat, together: a process that nobody asks sleeps between.
+ * Two beats are a millisecond more or less than
  * `every` apart, so whoever also counts the time must not want exactly that.
  */
 export function untilBeat(every: number): number {

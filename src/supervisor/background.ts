@@ -16,7 +16,10 @@ export interface BackgroundPlan {
   readonly start: (kept: unknown) => unknown;
 }
 
-/** What the process tells: when it begins or ends something or met a failure, and every five seconds. */
+/**
+ * What the process tells: when it begins or ends something or met a failure, and every five
+ * seconds.
+ */
 export interface FromBackground {
   /** What it is doing, as the end of "while ..."; undefined: nothing. */
   readonly doing: string | undefined;

@@ -287,6 +287,14 @@ test('no form is taken without the token of its own session', async () => {
   await guest.open('/account/sign-in');
   (guest.cookies as Map<string, string>).clear();
   assert.equal((await guest.send('/account/sign-in', { name: mine.name, password })).statusCode, 403);
+  // In the reader's language, and there is nothing to search for.
+  const french = await app.inject({
+    ...{ method: 'POST', url: '/account/sign-in?ln=fr', payload: 'form=x&name=x&password=x' },
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  });
+  assert.match(french.body, /<h1>Ce formulaire a expiré</);
+  assert.match(french.body, /rechargez-la, puis renvoyez le formulaire/);
+  assert.doesNotMatch(french.body, /Go back|Vérifiez l’adresse/);
 });
 
 test('a lost password is set anew by a letter, which says to a stranger nothing', async () => {

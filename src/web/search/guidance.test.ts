@@ -7,7 +7,7 @@ after(() => app.close());
 
 test('when a word finds nothing its neighbours are offered, with counts, in its place', async () => {
   const { body } = await get('/search?p=title:measurd+quarks&ap=0');
-  assert.match(body, /title:measurd finds nothing/);
+  assert.match(body, /Nothing was found for title:measurd/);
   assert.match(
     body,
     /href="\/search\?p=title%3Ameasured\+and\+quarks&amp;ap=0"[^>]*>measured<\/a> <span class="number muted">1</,
@@ -133,4 +133,18 @@ describe('suggestions', () => {
     assert.equal(answer.statusCode, 400);
     assert.match(answer.headers['content-type'] as string, /problem\+json/);
   });
+});
+
+test('a notice says one thing, in words that are not those of a program', async () => {
+  const pattern = (await get('/search?p=title:/(/')).body;
+  assert.match(
+    pattern,
+    /title:\/\(\/ is not a valid regular expression \(missing closing \)\): nothing was searched for it/,
+  );
+  const french = (await get('/search?p=title:/(/&ln=fr')).body;
+  assert.match(french, /title:\/\(\/ n’est pas une expression régulière valide/);
+  for (const body of [pattern, french]) assert.doesNotMatch(body, /error parsing|\(\?s\)/);
+  const field = (await get('/search?p=many&f=nonsense')).body;
+  assert.match(field, /There is no field nonsense: all fields were searched/);
+  assert.doesNotMatch(field, /Understood as/);
 });
