@@ -1,15 +1,17 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { settingsManual } from '../src/config/docs.ts';
-import { errorsManual } from './errors-manual.ts';
-import { pagesWithParts, withWrittenParts } from './written-parts.ts';
+/**
+ * Writes the pages that come from the code. `--check` writes nothing, and names those that are out
+ * of date.
+ */
+import { writeFileSync } from 'node:fs';
+import { madePages } from './made-pages.ts';
 
-const folder = new URL('../docs/', import.meta.url);
-const pages: Record<string, string> = {
-  'errors.md': await errorsManual(),
-  'settings.md': settingsManual(),
-};
-for (const name of pagesWithParts) pages[name] = withWrittenParts(readFileSync(new URL(name, folder), 'utf8'));
-for (const [name, text] of Object.entries(pages)) {
-  writeFileSync(new URL(name, folder), text);
-  console.log(`wrote docs/${name}`);
+const checks = process.argv.includes('--check');
+for (const { path, file, text, isCurrent } of await madePages()) {
+  if (!checks) {
+    writeFileSync(file, text);
+    console.log(`wrote ${path}`);
+  } else if (!isCurrent) {
+    console.error(`${path} is out of date: run npm run docs`);
+    process.exitCode = 1;
+  }
 }

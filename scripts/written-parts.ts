@@ -3,10 +3,10 @@ import { idFormat } from '../src/formats/format-names.ts';
 import { exportFormats } from '../src/formats/formats.ts';
 import { ageText, ruleText } from '../src/maintain/gc/age.ts';
 import { gcKinds, removedByOthers } from '../src/maintain/gc/kinds.ts';
-import { playbook } from '../src/monitor/check/page.ts';
-import { checks } from '../src/monitor/check/table.ts';
 import { actions } from '../src/site/actions.ts';
 import { tokenizerNames, tokenizers } from '../src/tokenizers/tokenizers.ts';
+import { table } from './markdown-table.ts';
+import { checkTable, metricTable, pageTable, taskTable } from './operating-parts.ts';
 import { rooms } from './rooms.ts';
 
 /**
@@ -19,6 +19,9 @@ const parts: Readonly<Record<string, () => string>> = {
   formats: formatTable,
   actions: actionTable,
   checks: checkTable,
+  pages: pageTable,
+  tasks: taskTable,
+  metrics: metricTable,
   garbage: garbageTable,
   others: othersTable,
   cql: cqlTable,
@@ -30,6 +33,7 @@ export const pagesWithParts = [
   'site-file.md',
   'formats.md',
   'operating.md',
+  'when-you-are-woken.md',
   'garbage-collection.md',
   'sru.md',
 ] as const;
@@ -63,17 +67,6 @@ function actionTable(): string {
     known.map((one) => `\`${one}\``).join(', '),
   ]);
   return table(['action', 'arguments'], rows);
-}
-
-function checkTable(): string {
-  const rows = checks.map(({ name, summary, warning = '', critical = '', page }) => [
-    `\`${name}\``,
-    summary,
-    warning,
-    critical,
-    `[${page}](${playbook(page, '.').slice(2)})`,
-  ]);
-  return table(['check', 'what `-w` and `-c` are of', 'warning', 'critical', 'page'], rows);
 }
 
 function cqlTable(): string {
@@ -120,9 +113,4 @@ function formatTable(): string {
     ],
   ];
   return table(['`of`', 'also called', 'what it is'], rows);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |');
-  return [line(head), `|${'---|'.repeat(head.length)}`, ...rows.map(line)].join('\n');
 }

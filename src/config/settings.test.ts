@@ -101,7 +101,8 @@ test('a relative data folder starts at the current folder', () => {
 
 test('docs/settings.md is what the table says; `npm run docs` writes it', () => {
   const page = readFileSync(join(installationFolder, 'docs', 'settings.md'), 'utf8');
-  assert.equal(page, settingsManual());
+  // No diff of the whole page.
+  assert.ok(page === settingsManual(), 'docs/settings.md is out of date: run npm run docs');
 });
 
 test('the manual page speaks of every setting and command', () => {

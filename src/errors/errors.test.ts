@@ -9,7 +9,8 @@ import { editDistance, nearest } from './nearest.ts';
 
 test('docs/errors.md lists exactly the errors that the rooms declare; `npm run docs` writes it', async () => {
   const page = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
-  assert.equal(page, await errorsManual());
+  // No diff of the whole page.
+  assert.ok(page === (await errorsManual()), 'docs/errors.md is out of date: run npm run docs');
 });
 
 test('every declared error has a code of our form, an HTTP status, a sentence and a hint', async () => {

@@ -15,6 +15,8 @@ export interface Task {
   /** What people type: letters and hyphens. */
   readonly name: string;
   readonly summary: string;
+  /** What the manual says of it beside that. */
+  readonly more?: string;
   readonly lane: Lane;
   /** From the end of one to the next, in ms. */
   readonly every: number;

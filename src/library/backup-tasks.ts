@@ -30,6 +30,7 @@ export function backupTasks(
   return {
     'backup-archive': {
       summary: 'See that the log is archived where that is on, and copy new documents.',
+      more: 'See [any point in time](backup.md#any-point-in-time).',
       lane: 'quick',
       every: minute,
       run: async (signal) => {
@@ -53,6 +54,7 @@ export function backupTasks(
     },
     'backup-drill': {
       summary: 'Try a restore each month, after the backup of the night.',
+      more: 'It looks often, and does nothing until a month after the last one.',
       lane: 'long',
       every: 360 * minute,
       run: async (signal) => {
@@ -66,6 +68,7 @@ export function backupTasks(
     },
     backup: {
       summary: 'Make a backup each night, as `backup-at` says, and remove outdated ones.',
+      more: 'See [backups](backup.md).',
       lane: 'long',
       every: 24 * 60 * minute,
       ...(at === undefined ? {} : { at }),

@@ -53,12 +53,14 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
     },
     dois: {
       summary: 'Look whether DOIs are to be made, sent or compared, and whether one is stuck.',
+      more: 'See [DOIs](dois.md).',
       lane: 'quick',
       every: minute,
       run: () => lookAfterDois(database, settings),
     },
     files: {
       summary: 'Read files and compare them with their digests, those read longest ago first.',
+      more: `It reads for ${readingTime / minute} minutes at a time, at most ${readingPace / 1e6} MB a second, and each file every 30 days (\`file-check\`). A missing or damaged file stays a problem until it is whole again.`,
       lane: 'long',
       every: hour,
       run: async (signal) => {
@@ -76,6 +78,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
     },
     inbox: {
       summary: 'Take files of records and documents that were put into the inbox.',
+      more: 'Files are moved when their uploads have ended, see [the inbox](loading.md#sending-records-without-a-terminal).',
       lane: 'quick',
       every: minute / 2,
       run: () =>
@@ -86,6 +89,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
     },
     checks: {
       summary: 'Run the rules for records over those that are new or changed.',
+      more: 'See [checks](checks.md).',
       lane: 'long',
       every: 24 * hour,
       at: timesOfDay('02:00')!,
@@ -93,6 +97,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
     },
     duplicates: {
       summary: 'Look for duplicates among records that are new or changed.',
+      more: 'See [duplicates](many-records.md#duplicates).',
       lane: 'long',
       every: 24 * hour,
       at: timesOfDay('03:00')!,
@@ -100,6 +105,7 @@ export function libraryTasks(database: Database, settings: Settings): readonly T
     },
     gc: {
       summary: 'Remove what is left over: bytes without a file, old parts, logs and rows.',
+      more: 'See [garbage collection](garbage-collection.md).',
       lane: 'long',
       every: 24 * hour,
       at: timesOfDay('04:00')!,

@@ -8,24 +8,40 @@ import { type NodeStatus, processesByRelease } from './node-status.ts';
 type Labels = Readonly<Record<string, string | number>>;
 type Value = readonly [labels: Labels, value: number];
 
+/** One metric of a node; without lines where there is nothing to tell now. */
+export interface Metric {
+  readonly name: string;
+  readonly type: 'gauge' | 'counter' | 'histogram';
+  readonly help: string;
+  readonly lines: readonly string[];
+}
+
 /**
  * A node's state in the text format of Prometheus 0.0.4: base units (seconds, bytes), all workers
  * together where they are one thing, labels of few values. Periodic tasks are those of all
  * nodes together, and every node reports them.
  */
-export function prometheusText(
+export function prometheusText(...told: Parameters<typeof prometheusMetrics>): string {
+  const lines = prometheusMetrics(...told).flatMap(({ name, type, help, lines }) =>
+    lines.length === 0 ? [] : [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...lines],
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** All of them, also those that have no lines now; docs/operating.md lists them. */
+export function prometheusMetrics(
   status: NodeStatus,
   tasks: readonly TaskState[] = [],
   backup?: BackupState,
   jobs: readonly JobCount[] = [],
-): string {
+): readonly Metric[] {
   const { totals, workers } = status;
   const ready = workers.flatMap((worker) =>
     worker.report === undefined ? [] : [{ ...worker, report: worker.report }],
   );
   const each = (value: (worker: (typeof ready)[number]) => number): readonly Value[] =>
     ready.map((worker) => [{ worker: worker.place + 1 }, value(worker)]);
-  const metrics = [
+  return [
     metric('reperio_info', 'gauge', 'The running version.', [[{ version: status.version }, 1]]),
     metric('reperio_start_time_seconds', 'gauge', 'When the node started, in seconds since 1970.', [
       [{}, status.started / 1000],
@@ -179,10 +195,9 @@ export function prometheusText(
     ...checkMetrics(status),
     ...(backup === undefined ? [] : backupMetrics(backup)),
   ];
-  return `${metrics.filter((text) => text !== '').join('\n')}\n`;
 }
 
-function taskMetrics(tasks: readonly TaskState[], now: number): readonly string[] {
+function taskMetrics(tasks: readonly TaskState[], now: number): readonly Metric[] {
   const each = (value: (task: TaskState) => number | null): readonly Value[] =>
     tasks.flatMap((task): readonly Value[] => {
       const found = value(task);
@@ -210,13 +225,13 @@ function taskMetrics(tasks: readonly TaskState[], now: number): readonly string[
     metric(
       'reperio_task_duration_seconds',
       'gauge',
-      'How long its last run took.',
+      'How long the last run of the task took.',
       each(({ took }) => (took === null ? null : took / 1000)),
     ),
   ];
 }
 
-function checkMetrics({ checks = [] }: NodeStatus): readonly string[] {
+function checkMetrics({ checks = [] }: NodeStatus): readonly Metric[] {
   return [
     metric(
       'reperio_check_state',
@@ -238,8 +253,8 @@ function checkMetrics({ checks = [] }: NodeStatus): readonly string[] {
 }
 
 /** What there is none of has no line. */
-function backupMetrics(backup: BackupState): readonly string[] {
-  const one = (name: string, help: string, value: number | null): string =>
+function backupMetrics(backup: BackupState): readonly Metric[] {
+  const one = (name: string, help: string, value: number | null): Metric =>
     metric(`reperio_${name}`, 'gauge', help, value === null ? [] : [[{}, value]]);
   const seconds = (ms: number | null): number | null => (ms === null ? null : ms / 1000);
   const { age, problem, drillAge, drillProblem, rto, rpo, archiveAge, archiveProblem } = backup;
@@ -251,20 +266,31 @@ function backupMetrics(backup: BackupState): readonly string[] {
       age === null ? null : Number(problem !== null),
     ),
     one('drill_age_seconds', 'Time since a restore was last tried.', seconds(drillAge)),
-    one('drill_problem', 'Did that fail?', drillAge === null ? null : Number(drillProblem !== null)),
-    one('rto_seconds', 'How long that took until the library answered.', rto),
-    one('rpo_seconds', 'Changes of how many seconds it had not.', rpo),
-    one('wal_archive_age_seconds', 'Time since everything committed was archived.', seconds(archiveAge)),
-    one('wal_archive_failed', 'Does archiving fail?', archiveAge === null ? null : Number(archiveProblem !== null)),
+    one(
+      'drill_problem',
+      'Did the last trial of a restore fail?',
+      drillAge === null ? null : Number(drillProblem !== null),
+    ),
+    one('rto_seconds', 'How long it took in the last trial of a restore until the library answered.', rto),
+    one('rpo_seconds', 'Changes of how many seconds were missing in the last trial of a restore.', rpo),
+    one(
+      'wal_archive_age_seconds',
+      'Time since everything committed was archived for a restore to any point in time.',
+      seconds(archiveAge),
+    ),
+    one(
+      'wal_archive_failed',
+      'Does archiving for any point in time fail?',
+      archiveAge === null ? null : Number(archiveProblem !== null),
+    ),
   ];
 }
 
-function metric(name: string, type: 'gauge' | 'counter', help: string, values: readonly Value[]): string {
-  if (values.length === 0) return '';
-  return [...head(name, type, help), ...values.map(([labels, value]) => line(name, labels, value))].join('\n');
+function metric(name: string, type: 'gauge' | 'counter', help: string, values: readonly Value[]): Metric {
+  return { name, type, help, lines: values.map(([labels, value]) => line(name, labels, value)) };
 }
 
-function histograms({ totals }: NodeStatus): string {
+function histograms({ totals }: NodeStatus): Metric {
   const name = 'reperio_http_request_duration_seconds';
   const lines = Object.entries(totals.routes).flatMap(([route, { counts, sum }]) => {
     let below = 0;
@@ -275,11 +301,7 @@ function histograms({ totals }: NodeStatus): string {
     });
     return [...buckets, line(`${name}_sum`, { route }, sum / 1000), line(`${name}_count`, { route }, below)];
   });
-  return lines.length === 0 ? '' : [...head(name, 'histogram', 'Response times by route.'), ...lines].join('\n');
-}
-
-function head(name: string, type: string, help: string): readonly string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
+  return { name, type: 'histogram', help: 'Response times by route.', lines };
 }
 
 function line(name: string, labels: Labels, value: number): string {

@@ -23,7 +23,7 @@ test('every check is whole: a question, ranges, a page of the manual that is the
     assert.match(question, /^[A-Z].*\?$/);
     assert.match(summary, /\.$/);
     for (const range of [warning, critical]) assert.ok(range === undefined || parseRange(range) !== undefined, name);
-    assert.ok(headings.includes(page), `${name}: ${page}`);
+    assert.ok(headings.includes(page), `docs/when-you-are-woken.md has no heading "## ${page}" (check ${name})`);
     assert.ok(every < 60_000, `${name} is not seen within a minute`);
   }
   assert.equal(new Set(checks.map(({ name }) => name)).size, checks.length);
@@ -31,7 +31,7 @@ test('every check is whole: a question, ranges, a page of the manual that is the
   for (const [, anchor] of manual.matchAll(/\]\(#([^)]+)\)/g))
     assert.ok(
       headings.some((heading) => anchorOf(heading!) === anchor),
-      anchor,
+      `docs/when-you-are-woken.md links #${anchor}, which is no heading of it`,
     );
 });
 
