@@ -12,6 +12,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import sql from 'sql-template-tag';
+import type { Email } from '../src/mail/mailer.ts';
 import { openTestDatabase } from './support/database.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -43,7 +44,7 @@ const node = async (...words: readonly string[]): Promise<string> => {
 };
 const reperio = (...words: readonly string[]): Promise<string> => node('src/cli/main.ts', ...words);
 
-const siteText = `site: {name: Recipes}
+const siteText = `site: {name: Recipes, languages: [en, fr]}
 fields:
   title: {paths: "245__a", index: {tokenizer: text}}
   back: {paths: "245__a", index: {tokenizer: backwards}}
@@ -341,7 +342,10 @@ export const harmlessFormat: ExportFormat = {
         add: "    recipes: { summary: 'Cook.', lane: 'quick', every: hour, run: async () => ({ did: 'Cooked.' }) },\n",
       },
     ],
-    look: async () => assert.match(await reperio('help', 'tasks', 'run'), /recipes/),
+    look: async () => {
+      assert.match(await reperio('help', 'tasks', 'run'), /recipes/);
+      assert.match(read('docs/operating.md'), /^\| `recipes` \| every hour \| quick \| Cook\. \|$/m);
+    },
   },
   {
     name: 'a check',
@@ -373,6 +377,7 @@ export const oven: Check = {
       assert.ok(typeof ended === 'object');
       assert.deepEqual([ended.code, ended.stdout], [2, 'OVEN CRITICAL - The oven has 20 degrees. | heat=20;;180:\n']);
       assert.match(read('docs/operating.md'), /^\| `oven` \| Degrees\. \|/m);
+      assert.match(read('docs/when-you-are-woken.md'), /^\| OVEN, .* \| \[A slow page\]\(#a-slow-page\) \|$/m);
       assert.match(await rendered('prometheus', 1), /ReperioCheckOven/);
     },
   },
@@ -404,6 +409,231 @@ export const oven: Check = {
       } finally {
         await store.release();
       }
+    },
+  },
+  {
+    name: 'a column of a table',
+    edits: [
+      { file: 'src/store/migrations/9999-more-recipes.sql', text: 'ALTER TABLE record ADD COLUMN taste text;\n' },
+    ],
+    look: async () => {
+      const { readMigrations, migrate } = await load<typeof import('../src/store/migrate.ts')>('src/store/migrate.ts');
+      const { columnsOf } = await load<typeof import('../src/maintain/backup/tables.ts')>(
+        'src/maintain/backup/tables.ts',
+      );
+      await node('scripts/check-locks.ts');
+      const store = await openTestDatabase({ migrated: false });
+      try {
+        await migrate(store.database, readMigrations());
+        const columns = await columnsOf(store.database, ['record']);
+        assert.ok(columns.get('record')?.includes('taste'), 'backups have it');
+      } finally {
+        await store.release();
+      }
+    },
+  },
+  {
+    name: 'a sentence of the interface',
+    edits: [
+      {
+        file: 'src/web/ui/translations/en.yaml',
+        before: '  keys: Keys\n',
+        add: '  recipe: Dishes are described elsewhere.\n',
+      },
+      {
+        file: 'src/web/ui/translations/fr.yaml',
+        before: '  keys: Touches\n',
+        add: '  recipe: Les plats sont décrits ailleurs.\n',
+      },
+      {
+        file: 'src/web/collection/help-page.ts',
+        before: '<h2 id="fields">',
+        add: `<p>\${tr.t('help.recipe')}</p>\n`,
+      },
+    ],
+    look: () =>
+      withApp(async (ask) => {
+        assert.match((await ask('/help/search?ln=en')).body, /<p>Dishes are described elsewhere\.<\/p>/);
+        assert.match((await ask('/help/search?ln=fr')).body, /<p>Les plats sont décrits ailleurs\.<\/p>/);
+        await node(
+          '--test',
+          '--test-name-pattern',
+          'every text that the pages ask for',
+          'src/web/translations.test.ts',
+        );
+      }),
+  },
+  {
+    name: 'an e-mail to a person',
+    edits: [
+      {
+        file: 'src/web/ui/translations/en.yaml',
+        before: '  let_in:\n    subject:',
+        add: '  dinner:\n    subject: "{library}: dinner"\n    text: "Dear {name},\\n\\nDinner is ready: {link}"\n',
+      },
+      {
+        file: 'src/web/ui/translations/fr.yaml',
+        before: '  let_in:\n    subject:',
+        add: '  dinner:\n    subject: "{library} : dîner"\n    text: "Bonjour {name},\\n\\nLe dîner est prêt : {link}"\n',
+      },
+    ],
+    look: async () => {
+      const { postEmail } = await load<typeof import('../src/web/account/e-mail.ts')>('src/web/account/e-mail.ts');
+      const { createTranslator, loadCatalogues } =
+        await load<typeof import('../src/web/ui/translations.ts')>('src/web/ui/translations.ts');
+      const catalogues = loadCatalogues();
+      const posted: Email[] = [];
+      const page = {
+        tr: createTranslator('fr', catalogues.get('fr')!, catalogues.get('en')!),
+        site: { admin: '' },
+        libraryName: 'Recipes',
+      };
+      const people = { mailer: { post: (letter: Email) => posted.push(letter) }, linkBase: () => 'https://x.example' };
+      type Arguments = Parameters<typeof postEmail>;
+      const [pageOf, peopleOf] = [page as unknown as Arguments[0], people as unknown as Arguments[1]];
+      postEmail(pageOf, peopleOf, 'ada@x.example', 'dinner', { name: 'ada' }, '/table');
+      assert.equal(posted[0]?.subject, 'Recipes : dîner');
+      assert.match(posted[0].text, /^Bonjour ada,\n\nLe dîner est prêt : https:\/\/x\.example\/table\n/);
+    },
+  },
+  {
+    name: 'an operation of the API',
+    edits: [
+      {
+        file: 'src/web/api/routes.ts',
+        before: "  get('/api/suggest', suggest);",
+        add: `  get('/api/dishes', (exchange) => {
+    readParameters(noParameters, exchange.args);
+    return sendJson(exchange, { dishes: ['soup'] });
+  });
+`,
+      },
+      {
+        file: 'src/web/api/operations.ts',
+        before: "    {\n      id: 'suggest',",
+        add: `    {
+      ...{ id: 'dishes', path: '/api/dishes', summary: 'Dishes', description: 'What was cooked.', errors: [] },
+      ...{ parameters: noParameters, inPath: {}, answer: 'DishesAnswer', contentType: json, example: '/api/dishes' },
+    },
+`,
+      },
+      {
+        file: 'src/web/api/schemas.ts',
+        before: '  SuggestAnswer: object(',
+        add: '  DishesAnswer: object({ dishes: array(string()) }),\n',
+      },
+      {
+        file: 'src/web/api/example.ts',
+        before: '  CollectionsAnswer: {',
+        add: "  DishesAnswer: { dishes: ['soup'] },\n",
+      },
+      {
+        file: 'src/web/walk-table.ts',
+        before: "  'GET /api/collections':",
+        add: "  'GET /api/dishes': () => get('/api/dishes'),\n",
+      },
+      { file: 'docs/api.md', before: '| `/api/suggest?q=...`', add: '| `/api/dishes` | what was cooked |\n' },
+    ],
+    look: async () => {
+      await withApp(async (ask) => {
+        assert.deepEqual(JSON.parse((await ask('/api/dishes')).body), { dishes: ['soup'] });
+        assert.match((await ask('/api')).body, /What was cooked\./);
+        assert.ok('/api/dishes' in JSON.parse((await ask('/api/openapi.json')).body).paths);
+      });
+      const patterns = ['every address is in the document', 'every answer fits its schema'];
+      const tested = await node(
+        ...['--test', ...patterns.map((pattern) => `--test-name-pattern=${pattern}`)],
+        ...['src/web/api/api.test.ts'],
+      );
+      assert.match(tested, /pass 2$/m);
+    },
+  },
+  {
+    name: 'a metric',
+    edits: [
+      {
+        file: 'src/monitor/prometheus.ts',
+        before: "    metric(\n      'reperio_workers',",
+        add: "    metric('reperio_dishes', 'gauge', 'Dishes that were cooked.', [[{}, 3]]),\n",
+      },
+    ],
+    look: async () => {
+      assert.match(read('docs/operating.md'), /^\| `reperio_dishes` \| gauge \| Dishes that were cooked\. \|$/m);
+      const { prometheusText } = await load<typeof import('../src/monitor/prometheus.ts')>('src/monitor/prometheus.ts');
+      const { testView } = await load<typeof import('../src/monitor/status/test-status.ts')>(
+        'src/monitor/status/test-status.ts',
+      );
+      assert.match(prometheusText(testView().status), /^# TYPE reperio_dishes gauge\nreperio_dishes 3$/m);
+    },
+  },
+  {
+    name: 'a citation style',
+    edits: [
+      {
+        file: 'src/formats/citation-styles.ts',
+        before: 'export const citationStyleWriters = {',
+        add: "const kitchen = ({ title, end }: CitationParts): string => [title, end].join(', ');\n\n",
+      },
+      { file: 'src/formats/citation-styles.ts', before: ' physics } as const', add: ' kitchen,' },
+      {
+        file: 'src/formats/citation.ts',
+        before: "  { style: 'physics',",
+        add: "  { style: 'kitchen', name: 'Kitchen' },\n",
+      },
+      { file: 'src/formats/citation.ts', before: '  physics: plain,', add: '  kitchen: plain,\n' },
+    ],
+    look: async () => {
+      await withApp(async (ask) => {
+        assert.match((await ask('/search?of=kitchen')).body, /^Higgs, http.*\/record\/1\n$/);
+        assert.match((await ask('/record/1')).body, /id="cite-kitchen"/);
+      });
+      assert.match(read('docs/formats.md'), /^\| `kitchen` \|/m);
+    },
+  },
+  {
+    name: 'a word of the search language that is no field of a site file',
+    edits: [
+      { file: 'src/search/query/tree.ts', before: "  'recid',\n  'datecreated',", add: "  'edible',\n" },
+      { file: 'src/site/parse-fields.ts', before: "  'recid',\n  'datecreated',", add: "  'edible',\n" },
+      {
+        file: 'src/search/evaluate/edible.ts',
+        text: `import type { Plan } from './plan.ts';
+
+/** The record number 2 can be eaten. */
+export function ediblePlan(): Plan {
+  return { kind: 'ids', from: 2, to: 2 };
+}
+`,
+      },
+      {
+        file: 'src/search/evaluate/compile.ts',
+        before: 'import { evaluating }',
+        add: "import { ediblePlan } from './edible.ts';\n",
+      },
+      {
+        file: 'src/search/evaluate/compile.ts',
+        before: "  if (name === 'datecreated' ||",
+        add: "  if (name === 'edible') return ediblePlan();\n",
+      },
+      {
+        file: 'docs/site-file.md',
+        before: '`datecreated`, `datemodified`, `refersto`',
+        add: '`edible`, ',
+      },
+      {
+        file: 'docs/searching.md',
+        before: '| `finding` |',
+        add: '| `edible` | records that can be eaten | `edible:1` |\n',
+      },
+    ],
+    look: async () => {
+      await withApp(async (ask) => {
+        assert.equal((await ask('/search?of=id&p=edible:1')).body, '[]\n');
+        assert.equal((await ask('/search?of=id&p=title:higgs+-edible:1')).body, '[1]\n');
+      });
+      const { parseSite } = await load<typeof import('../src/site/parse.ts')>('src/site/parse.ts');
+      const { problems } = parseSite(siteText.replace('  title:', '  edible:'));
+      assert.match(JSON.stringify(problems), /edible/);
     },
   },
   {
@@ -469,11 +699,15 @@ const [, table = ''] = readFileSync(join(root, 'docs/developing.md'), 'utf8').sp
 const [rows = ''] = table.split('\n\n');
 const written = new Map([...rows.matchAll(/^\| (.+?) \| (.+) \|$/gm)].map(([, name, what]) => [name!, what!]));
 
+/** What the check says of the tree with all that was added, before `npm run docs`. */
+let outdated = '';
+
 before(async () => {
   for (const part of ['src', 'scripts', 'docs', 'test', 'package.json', 'tsconfig.json'])
     cpSync(join(root, part), join(copy, part), { recursive: true });
   symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
   for (const { edits } of recipes) for (const edit of edits) apply(edit);
+  outdated = await node('scripts/write-docs.ts', '--check').catch((error: { stderr: string }) => error.stderr);
   await node('scripts/write-docs.ts');
 });
 
@@ -492,9 +726,15 @@ function apply(edit: Edit): void {
 }
 
 function nextMigration(): string {
-  const { length } = globSync('*.sql', { cwd: join(root, 'src/store/migrations') });
+  const { length } = globSync('*.sql', { cwd: join(copy, 'src/store/migrations') });
   return String(length + 1).padStart(4, '0');
 }
+
+test('`npm run check` names each page that `npm run docs` has to write, and no other', async () => {
+  const changed = ['errors', 'settings', 'site-file', 'formats', 'operating', 'when-you-are-woken'];
+  assert.equal(outdated, changed.map((page) => `docs/${page}.md is out of date: run npm run docs\n`).join(''));
+  assert.equal(await node('scripts/write-docs.ts', '--check'), '');
+});
 
 test('each recipe is followed here, or by the test that it names', () => {
   const followed = [...recipes.map(({ name }) => name), ...elsewhere];

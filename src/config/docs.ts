@@ -14,10 +14,11 @@ export function settingsManual(): string {
   });
   return `# Settings
 
-A setting comes from the environment, or else from \`reperio.yaml\` in the data folder (or the file named by \`REPERIO_CONFIG\`),
-or else is the default. A command stops if settings are wrong, and lists all of them. \`reperio config list\` shows the current
-values and their origin. A reload (SIGHUP to \`serve\`)
-reads the file again; the environment does not change until a restart. \`reperio config docs\` writes this page.
+A setting comes from the environment, or else from \`reperio.yaml\` in the data folder (or the file
+named by \`REPERIO_CONFIG\`), or else is the default. A command stops if settings are wrong, and lists
+all of them. \`reperio config list\` shows the current values and their origin. A reload (SIGHUP to
+\`serve\`) reads the file again; the environment does not change until a restart. \`reperio config docs\`
+writes this page.
 
 \`\`\`yaml
 # reperio.yaml
