@@ -11,7 +11,7 @@ export const cliErrors = defineErrors({
     code: 'REPERIO_UNKNOWN_COMMAND',
     status: 400,
     message: 'There is no command "{name}".',
-    hint: '{nearest}`{help}` lists all commands.',
+    hint: '{nearest}`{help}` lists the commands.',
   },
   missingCommand: {
     code: 'REPERIO_MISSING_COMMAND',
