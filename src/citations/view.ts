@@ -120,18 +120,23 @@ class View implements CitationView {
     const visible = isFew ? { has: (id: number) => this.#sees(id) } : this.#visibleIds;
     const graph = this.#graph;
     yield;
-    const counts = new Uint32Array(0x10000);
+    // A table of all years costs more than the few citations of a record.
+    const few = new Map<number, number>();
+    const counts = isFew ? undefined : new Uint32Array(0x10000);
     const add = (id: number): void => {
       const length = graph.read('citing', id);
       const { entries } = graph;
       for (let i = 0; i < length; i++) {
         const entry = entries[i]!;
-        if (visible.has(entry >>> 1) && !((entry & 1) === 1 && citing === 'without-self'))
-          counts[years === undefined ? this.#yearOf(entry >>> 1) : years[entry >>> 1]!]!++;
+        if (!visible.has(entry >>> 1) || ((entry & 1) === 1 && citing === 'without-self')) continue;
+        const year = years === undefined ? this.#yearOf(entry >>> 1) : years[entry >>> 1]!;
+        if (counts === undefined) few.set(year, (few.get(year) ?? 0) + 1);
+        else counts[year]!++;
       }
     };
     if (isHitSet(hits)) yield* this.#forEach(hits, add);
     else for (const id of hits) if (visible.has(id)) add(id);
+    if (counts === undefined) return new Map([...few].sort(([one], [other]) => one - other));
     const found = new Map<number, number>();
     for (let year = 0; year < counts.length; year++) if (counts[year]! > 0) found.set(year, counts[year]!);
     return found;

@@ -128,9 +128,19 @@ function addScores(
   }
 }
 
+/** Of most questions it is the same: what a visitor may see has one average length a field. */
+const normTables = new Map<number, Float64Array>();
+/** 32 kB each. */
+const normTablesKept = 16;
+
 function normTable(average: number): Float64Array {
+  const known = normTables.get(average);
+  if (known !== undefined) return known;
   const norms = new Float64Array(longestLength + 1);
   for (let length = 0; length < norms.length; length++) norms[length] = k1 * (1 - b + (b * length) / average);
+  const [oldest] = normTables.keys();
+  if (normTables.size >= normTablesKept && oldest !== undefined) normTables.delete(oldest);
+  normTables.set(average, norms);
   return norms;
 }
 
