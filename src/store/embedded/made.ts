@@ -30,7 +30,7 @@ export function rememberMade(layout: Layout): void {
  * tells what became of it.
  */
 export function hasEmbedded(dataFolder: string): boolean {
-  return existsSync(layoutOf(dataFolder).data) || signIn(dataFolder) !== undefined || isClosed(dataFolder);
+  return existsSync(layoutOf(dataFolder).data) || isClosed(dataFolder) || signOf(dataFolder) !== undefined;
 }
 
 function isClosed(folder: string): boolean {
@@ -45,11 +45,11 @@ function isClosed(folder: string): boolean {
 /** Throws `embeddedLost` when there was a database: no other may be made in its place. */
 export function refuseLost(layout: Layout): void {
   const folder = dirname(layout.folder);
-  const sign = signIn(folder);
+  const sign = signOf(folder);
   if (sign !== undefined) throw new UserError(storeErrors.embeddedLost, { place: layout.data, folder, sign });
 }
 
-function signIn(folder: string): string | undefined {
+function signOf(folder: string): string | undefined {
   return [markerName, 'node-id'].find((name) => existsSync(join(folder, name))) ?? indexIn(folder);
 }
 
