@@ -55,8 +55,17 @@ function entriesOf(names: readonly string[], { site }: IndexSnapshot, segment: S
 }
 
 /** Under which names records may name a person, as the index has them. */
-export function namesOf({ email = '', groups = [] }: Person): readonly string[] {
-  return [email, ...groups].map(identityOf).filter((name) => name !== '');
+export function namesOf(person: Person): readonly string[] {
+  let names = namesKnown.get(person);
+  if (names === undefined) {
+    const { email = '', groups = [] } = person;
+    names = [email, ...groups].map(identityOf).filter((name) => name !== '');
+    namesKnown.set(person, names);
+  }
+  return names;
 }
+
+/** A page asks for each collection and segment again. */
+const namesKnown = new WeakMap<Person, readonly string[]>();
 
 const nobody = new RoaringBitmap32();

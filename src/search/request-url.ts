@@ -3,6 +3,7 @@ import { isPage } from '../formats/formats.ts';
 import { largestRecordId } from '../index/record-id.ts';
 import { choicesOf } from './choices.ts';
 import { spanOfDate } from './evaluate/dates.ts';
+import { formEncoded } from './form-encoded.ts';
 import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
@@ -206,14 +207,15 @@ export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = 
     (name) => name === 'first' || name === 'format' || name === 'language',
   );
   const next: SearchRequest = { ...request, ...(staysOnPage ? {} : { first: 1 }), ...changes };
-  const args = toArguments(next).toString();
+  const args = formEncoded(toArguments(next));
   return args === '' ? path : `${path}?${args}`;
 }
 
-export function toArguments(request: SearchRequest): URLSearchParams {
-  const args = new URLSearchParams();
+/** Names and values; a name may come several times. */
+export function toArguments(request: SearchRequest): readonly [name: string, value: string][] {
+  const args: [string, string][] = [];
   const add = (name: string, value: string | number | undefined, standard: string | number = '') => {
-    if (value !== undefined && value !== standard && value !== '') args.append(name, String(value));
+    if (value !== undefined && value !== standard && value !== '') args.push([name, String(value)]);
   };
   add('p', request.text);
   add('f', request.field);

@@ -22,7 +22,7 @@ export function compressPages(app: FastifyInstance): void {
   app.addHook('onSend', async (request, reply, payload) => {
     const type = String(reply.getHeader('content-type') ?? '');
     if (!type.startsWith('text/html') || typeof payload !== 'string') return payload;
-    if (reply.hasHeader('content-encoding') || Buffer.byteLength(payload) < smallest) return payload;
+    if (reply.hasHeader('content-encoding') || isShort(payload)) return payload;
     const vary = String(reply.getHeader('vary') ?? '');
     reply.header('vary', vary === '' ? 'Accept-Encoding' : `${vary}, Accept-Encoding`);
     const isPlain = request.method === 'HEAD' || hasSecrets(request);
@@ -31,6 +31,11 @@ export function compressPages(app: FastifyInstance): void {
     reply.header('content-encoding', coding).removeHeader('content-length');
     return coding === 'br' ? withBrotli(payload, brotliOptions) : withGzip(payload, gzipOptions);
   });
+}
+
+/** Bytes are as many as characters at least, and to count those of a page takes a while. */
+function isShort(payload: string): boolean {
+  return payload.length < smallest && Buffer.byteLength(payload) < smallest;
 }
 
 function hasSecrets(request: FastifyRequest): boolean {

@@ -1,8 +1,8 @@
-import { attribute, type Html, type HtmlValue, html, nothing } from '../../html/html.ts';
-import { mostParts, type SearchRequest } from '../../search/request.ts';
+import { attribute, type Html, html, nothing } from '../../html/html.ts';
+import { mostParts, type RequestPart, type SearchRequest } from '../../search/request.ts';
 import { toArguments } from '../../search/request-url.ts';
 import { analyzerOf } from '../../search/search.ts';
-import type { Collection } from '../../site/site.ts';
+import type { Collection, Site } from '../../site/site.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { hiddenFields } from '../ui/search-box.ts';
 
@@ -22,23 +22,7 @@ const mostCollections = 100;
  */
 export function advancedForm(context: PageContext, request: SearchRequest, offered: ReadonlyMap<string, number>): Html {
   const { tr } = context;
-  const row = (i: number): Html => {
-    const part = request.parts[i];
-    const number = String(i + 1);
-    return html`<div class="row">
-${i > 0 && joinSelect(context, String(i), part?.join)}
-${matchSelect(context, number, part?.match)}
-${labelled(tr.t('advanced.words'), html`<input type="text" name="p${number}" value="${part?.text ?? ''}">`)}
-${fieldSelect(context, number, part?.field)}
-</div>
-`;
-  };
-  /** The conditions from this one on: the first ones open, each other one behind its button. */
-  const rows = (i: number): HtmlValue => {
-    if (i === mostParts) return nothing;
-    if (i < Math.max(rowsShown, request.parts.length)) return html`${row(i)}${rows(i + 1)}`;
-    return html`<details><summary>${tr.t('advanced.add_row')}</summary>${row(i)}${rows(i + 1)}</details>`;
-  };
+  const asked = request.parts.slice(0, mostParts).map((part, i) => conditionRow(context, i, part));
   const day = (name: string, value: string, label: string): Html =>
     labelled(
       label,
@@ -53,13 +37,43 @@ ${fieldSelect(context, number, part?.field)}
   );
   return html`<form class="advanced" action="/search" method="get">${hiddenFields([['aas', '1'], ...keptArguments(request)])}
 ${request.text !== '' && html`<div class="row">${labelled(tr.t('advanced.query'), html`<input type="text" name="p" value="${request.text}">`)}</div>`}
-${rows(0)}
+${asked}${blankRows(context, asked.length)}
 <div class="more">${places.length > 1 && labelled(tr.t('advanced.collection'), html`<select name="cc">${places}</select>`)}${labelled(tr.t('advanced.dates'), html`<select name="dt">${dates}</select>`)}${day('d1', request.dates.from, tr.t('advanced.from'))}${day('d2', request.dates.until, tr.t('advanced.until'))}<button>${tr.t('search.go')}</button> <button class="quiet" name="action_browse" value="1">${tr.t('browse.link')}</button></div>
 </form>`;
 }
 
 /** Conditions that are open when none is asked. */
 const rowsShown = 2;
+
+/** Of a site, by language and number of the first: the same on each page, and a third of a small one. */
+const blankKnown = new WeakMap<Site, Map<string, Html>>();
+
+/** Conditions from this one on that nobody asked: each beyond the first ones behind its button. */
+function blankRows(context: PageContext, first: number): Html {
+  if (first >= mostParts) return nothing;
+  const { site, tr } = context;
+  const known = blankKnown.get(site) ?? new Map<string, Html>();
+  blankKnown.set(site, known);
+  const key = `${tr.language} ${first}`;
+  let rows = known.get(key);
+  if (rows === undefined) {
+    rows = html`${conditionRow(context, first)}${blankRows(context, first + 1)}`;
+    if (first >= rowsShown) rows = html`<details><summary>${tr.t('advanced.add_row')}</summary>${rows}</details>`;
+    known.set(key, rows);
+  }
+  return rows;
+}
+
+function conditionRow(context: PageContext, i: number, part?: RequestPart): Html {
+  const number = String(i + 1);
+  return html`<div class="row">
+${i > 0 && joinSelect(context, String(i), part?.join)}
+${matchSelect(context, number, part?.match)}
+${labelled(context.tr.t('advanced.words'), html`<input type="text" name="p${number}" value="${part?.text ?? ''}">`)}
+${fieldSelect(context, number, part?.field)}
+</div>
+`;
+}
 
 function labelled(label: string, control: Html): Html {
   return html`<label><span>${label}</span>${control}</label>`;
@@ -123,5 +137,5 @@ function collectionOptions(
 /** How one searches, which stays. */
 function keptArguments(request: SearchRequest): readonly (readonly [string, string])[] {
   const kept = new Set(['sf', 'so', 'sp', 'rm', 'rg', 'sc', 'ln']);
-  return [...toArguments(request)].filter(([name]) => kept.has(name));
+  return toArguments(request).filter(([name]) => kept.has(name));
 }

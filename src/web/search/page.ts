@@ -134,7 +134,7 @@ ${has('B') && body}
  */
 function keptArguments(request: SearchRequest): readonly (readonly [string, string])[] {
   const kept = new Set(['f', 'c', 'sf', 'so', 'rm', 'rg', 'of', 'ln']);
-  return [...toArguments(request)].filter(([name]) => kept.has(name));
+  return toArguments(request).filter(([name]) => kept.has(name));
 }
 
 function summary(context: PageContext, model: SearchModel): Html {
@@ -309,14 +309,14 @@ function facets(context: PageContext, model: SearchModel): Html {
   const { tr } = context;
   const { request } = model;
   if (!hasFacets(context, model)) return nothing;
-  return html`<aside class="facets" id="facets" tabindex="-1" aria-label="${tr.t('facets.title')}"><p class="to-hits"><a href="#hits">${tr.t('facets.close')}</a></p><form id="${excludingForm}" action="/search">${hiddenFields([...toArguments({ ...request, first: 1 })])}</form>${model.facets.map(
+  return html`<aside class="facets" id="facets" tabindex="-1" aria-label="${tr.t('facets.title')}"><p class="to-hits"><a href="#hits">${tr.t('facets.close')}</a></p><form id="${excludingForm}" action="/search">${hiddenFields(toArguments({ ...request, first: 1 }))}</form>${model.facets.map(
     (facet) => {
       if (facet.kind === 'list') return facetList(context, facet.list);
       const href = (from: number | undefined, to: number | undefined): string =>
         toUrl(request, { facets: { ...request.facets, [facet.code]: [yearSpanText({ from, to })] } });
       const picture = yearPicture(context, { counts: facet.counts, href, chosen: facet.chosen });
       if (picture === nothing && facet.chosen === undefined) return nothing;
-      const hidden = [...toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } })];
+      const hidden = toArguments({ ...request, first: 1, facets: { ...request.facets, [facet.code]: [] } });
       const [from, to] = [facet.chosen?.from, facet.chosen?.to].map((year) => String(year ?? ''));
       return html`<section aria-labelledby="facet-${facet.code}"><h2 id="facet-${facet.code}">${facet.title}</h2>${picture}${yearForm(context, { action: '/search', hidden, names: yearArguments, values: [from!, to!] })}</section>
 `;

@@ -91,7 +91,7 @@ export function searchRoutes(app: FastifyInstance, environment: WebEnvironment):
         find,
         total,
         cut: values.length > valuesListed || !all,
-        hidden: [...toArguments({ ...question, first: 1 })],
+        hidden: toArguments({ ...question, first: 1 }),
         values: values.slice(0, valuesListed).map(({ text, label: name, count }) =>
           facetValue(page, question, definition, {
             value: text,

@@ -88,7 +88,7 @@ function marksFor({ signedIn, person, snapshot }: Exchange, request: SearchReque
   const many = mayEditSome(person, snapshot, 'runbibeditmulti');
   const merges = may(snapshot.site, person, 'runbibmerge') && mayEditSome(person, snapshot);
   const kept = new Set(['p', 'f', 'ln', 'sf', 'so', 'sp', 'rm', 'rg', 'of', 'jrec']);
-  const all = [...toArguments({ ...request, first: 1 }).keys()].every((name) => kept.has(name));
+  const all = toArguments({ ...request, first: 1 }).every(([name]) => kept.has(name));
   return many || merges ? { many, merges, all } : undefined;
 }
 

@@ -30,10 +30,8 @@ const foldedKept = 10_000;
  * text.
  */
 export function foldInPlace(text: string): string {
-  if (/^[\0-\x7f]*$/.test(text)) return text.toLowerCase();
-  return text.replace(/[A-Z]+|[^\0-\x7f]/gu, (character) =>
-    character <= 'Z' ? character.toLowerCase() : foldCharacter(character),
-  );
+  // A capital that becomes two letters, or another one at the end of a word, is folded before.
+  return text.replace(/[^\0-\x7f]/gu, foldCharacter).toLowerCase();
 }
 
 function foldCharacter(character: string): string {

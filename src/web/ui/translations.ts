@@ -108,6 +108,7 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
   const plurals = new Intl.PluralRules(language);
   const dates = new Intl.DateTimeFormat(dateLocale(language), { dateStyle: 'medium', timeZone: 'UTC' });
   const languages = new Intl.DisplayNames(language, { type: 'language', fallback: 'none' });
+  const languageNames = new Map<string, string>();
 
   // A text with its placeholders taken out: texts at even places, names at odd ones.
   const split = new Map<string, readonly string[]>();
@@ -154,14 +155,26 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
       return `${oneDigit.format(bytes / 1000 ** step)}\u00a0${steps[step]}`;
     },
     languageName: (code) => {
-      try {
-        return languages.of(marcLanguages[code] ?? code) ?? code;
-      } catch {
-        return code;
+      let name = languageNames.get(code);
+      if (name === undefined) {
+        name = nameOfLanguage(languages, code);
+        if (languageNames.size < languageNamesKept) languageNames.set(code, name);
       }
+      return name;
     },
     nameOf: (names, name) => names[language] ?? names[language.split('-')[0]!] ?? names['en'] ?? name,
   };
+}
+
+/** Codes come from records, so that there is no end of wrong ones. */
+const languageNamesKept = 1000;
+
+function nameOfLanguage(names: Intl.DisplayNames, code: string): string {
+  try {
+    return names.of(marcLanguages[code] ?? code) ?? code;
+  } catch {
+    return code;
+  }
 }
 
 /** Days as most of the world writes them: English is that of Britain. */
