@@ -70,6 +70,8 @@ export function lineText(source: string): string {
 
 /** The runs of a line that `lineText` made; it may have been cut between its marks. */
 export function lineRuns(line: string): readonly TextRun[] {
+  // Most have none.
+  if (!/[\uE000-\uE002]/.test(line)) return line === '' ? [] : [{ text: line, shift: 'none' }];
   const runs: TextRun[] = [];
   for (const piece of line.matchAll(
     /(?<mark>[\uE001\uE002])(?<shifted>[^\uE000-\uE002]*)\uE000?|(?<plain>[^\uE000-\uE002]+)/gu,

@@ -3,20 +3,17 @@ import { isPage } from '../formats/formats.ts';
 import { largestRecordId } from '../index/record-id.ts';
 import { choicesOf } from './choices.ts';
 import { spanOfDate } from './evaluate/dates.ts';
-import { formEncoded } from './form-encoded.ts';
 import type { Notice } from './notices.ts';
 import { type Addition, addToSearch } from './query/add-to-search.ts';
 import type { Join } from './query/tree.ts';
 import {
   defaultPageSize,
   emptyRequest,
-  joinLetters,
   type MatchType,
   maximumPageSize,
   mostParts,
   type RequestPart,
   type SearchRequest,
-  usualFormat,
 } from './request.ts';
 
 const joins: ReadonlyMap<string, Join> = new Map([
@@ -196,66 +193,6 @@ function recordsOf(from: string, below: string): SearchRequest['records'] {
   if (first === undefined || first > largestRecordId) return undefined;
   const end = positive(below);
   return { from: first, below: end === undefined || end <= first ? first + 1 : end };
-}
-
-/**
- * The URL of a request with some changes; arguments at their defaults are left out. Changing
- * anything else goes back to the first hit.
- */
-export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = {}, path = '/search'): string {
-  const staysOnPage = Object.keys(changes).every(
-    (name) => name === 'first' || name === 'format' || name === 'language',
-  );
-  const next: SearchRequest = { ...request, ...(staysOnPage ? {} : { first: 1 }), ...changes };
-  const args = formEncoded(toArguments(next));
-  return args === '' ? path : `${path}?${args}`;
-}
-
-/** Names and values; a name may come several times. */
-export function toArguments(request: SearchRequest): readonly [name: string, value: string][] {
-  const args: [string, string][] = [];
-  const add = (name: string, value: string | number | undefined, standard: string | number = '') => {
-    if (value !== undefined && value !== standard && value !== '') args.push([name, String(value)]);
-  };
-  add('p', request.text);
-  add('f', request.field);
-  for (const [index, part] of request.parts.entries()) {
-    const number = index + 1;
-    add(`p${number}`, part.text);
-    add(`f${number}`, part.field);
-    add(`m${number}`, part.match);
-    if (index > 0) add(`op${index}`, joinLetters[part.join], 'a');
-  }
-  if (request.advanced) add('aas', 1);
-  add('cc', request.collection);
-  for (const collection of request.collections) add('c', collection);
-  for (const { field, text } of request.limits) add(field, text);
-  add('d1', request.dates.from);
-  add('d2', request.dates.until);
-  if (request.dates.column === 'modified') add('dt', 'm');
-  if (request.records !== undefined) {
-    add('recid', request.records.from);
-    add('recidb', request.records.below, request.records.from + 1);
-  }
-  for (const [code, values] of Object.entries(request.facets)) for (const value of values) add(`facet.${code}`, value);
-  for (const [code, values] of Object.entries(request.excluded))
-    for (const value of values) add(`facet.not.${code}`, value);
-  add('sf', request.sort);
-  if (request.ascending) add('so', 'a');
-  else if (request.order === 'newest' && request.sort === '' && request.rank === '') add('so', 'd');
-  add('sp', request.sortPreference);
-  add('rm', request.rank);
-  add('wl', request.wildcardLimit);
-  if (isPage(request.format) && !request.alternatives) add('ap', 0);
-  if (request.split) add('sc', 1);
-  add('jrec', request.first, 1);
-  const size = request.size === Number.POSITIVE_INFINITY ? -9999 : request.size;
-  add('rg', size, isIdFormat(request.format) ? -9999 : defaultPageSize);
-  add('of', request.format, usualFormat(request));
-  if (request.tags.length > 0) add('ot', request.tags.join(','));
-  add('ln', request.language);
-  add('em', request.embed.join(','));
-  return args;
 }
 
 /** The arguments `ot`, each of which may be a list. */

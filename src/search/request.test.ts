@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { assertProperty } from '../../test/support/property.ts';
 import { emptyRequest, type SearchRequest } from './request.ts';
-import { type KnownNames, requestOf, toArguments, toUrl } from './request-url.ts';
+import { type KnownNames, requestOf } from './request-url.ts';
+import { toArguments, toUrl } from './url-of-request.ts';
 
 const known: KnownNames = {
   isField: (code) => ['author', 'title', 'year'].includes(code),
@@ -125,4 +126,15 @@ test('any change but of page and format goes back to the first hit', () => {
   assert.equal(toUrl(request, { format: 'xm' }), '/search?p=x&jrec=21&of=xm');
   assert.equal(toUrl(request, { sort: 'title' }), '/search?p=x&sf=title');
   assert.equal(toUrl(emptyRequest), '/search');
+  // Choices in facets alone are written in another way.
+  const choices: readonly Partial<SearchRequest>[] = [
+    { facets: { author: ['Ellis, J.'] } },
+    { facets: {} },
+    { excluded: { author: ['a', 'b'] } },
+  ];
+  for (const from of [request, { ...request, sort: 'title', collection: 'A&B', facets: { year: ['1990->1999'] } }]) {
+    for (const changes of choices)
+      assert.equal(toUrl(from, changes), toUrl({ ...from, ...changes, first: 1 }), JSON.stringify(changes));
+  }
+  assert.equal(toUrl(emptyRequest, { facets: {} }), '/search');
 });

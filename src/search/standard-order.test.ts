@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { emptyRequest } from './request.ts';
-import { requestOf, toArguments } from './request-url.ts';
+import { requestOf } from './request-url.ts';
 import { newestFirst, orderAsked } from './standard-order.ts';
 import { testAnalyzer, testSite } from './testing/library.ts';
+import { toArguments } from './url-of-request.ts';
 
 const names = { isField: () => false, isFacet: () => false };
 const request = (address: string) => requestOf(new URLSearchParams(address), names);

@@ -13,7 +13,7 @@ import { exportFormats } from '../../formats/formats.ts';
 import { jsonRecord } from '../../formats/json-record.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { Position } from '../../search/cursor.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';

@@ -1,7 +1,7 @@
 import { type Html, html, nothing } from '../../html/html.ts';
 import type { Brief } from '../../index/brief.ts';
 import { emptyRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { Collection } from '../../site/site.ts';
 import { collectionAddress } from '../http/url.ts';

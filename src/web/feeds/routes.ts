@@ -8,7 +8,7 @@ import { rssFormat } from '../../formats/rss.ts';
 import { element, escapeXml } from '../../formats/xml.ts';
 import { savePreferences } from '../../people/profile.ts';
 import { emptyRequest, type SearchRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { sendRestricted } from '../exchange/messages.ts';

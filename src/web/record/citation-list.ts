@@ -3,7 +3,7 @@ import type { Brief } from '../../index/brief.ts';
 import type { IndexSnapshot } from '../../index/snapshot.ts';
 import { finish } from '../../index/work.ts';
 import { emptyRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { yearCounts } from '../ui/years.ts';

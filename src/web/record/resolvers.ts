@@ -3,7 +3,7 @@ import { mayShow } from '../../access/visible.ts';
 import { exportFormat, exportFormats } from '../../formats/formats.ts';
 import { escapeXml } from '../../formats/xml.ts';
 import { emptyRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { WebEnvironment } from '../exchange/environment.ts';
 import { type Exchange, routesOf } from '../exchange/exchange.ts';
 import { exportRecord } from '../reading/export-records.ts';

@@ -1,7 +1,7 @@
 import { attribute, type Html, html, nothing } from '../../html/html.ts';
 import { mostParts, type RequestPart, type SearchRequest } from '../../search/request.ts';
-import { toArguments } from '../../search/request-url.ts';
 import { analyzerOf } from '../../search/search.ts';
+import { toArguments } from '../../search/url-of-request.ts';
 import type { Collection, Site } from '../../site/site.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { hiddenFields } from '../ui/search-box.ts';

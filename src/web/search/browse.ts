@@ -5,7 +5,7 @@ import { isCollectionFor } from '../../access/no-collection.ts';
 import { plainText } from '../../formats/mathematics.ts';
 import type { BrowseWay } from '../../search/guide/browse.ts';
 import { type SearchRequest, withoutFilters } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { sendUnknownCollection } from '../exchange/messages.ts';
 import { sendHtml } from '../exchange/reply.ts';

@@ -6,7 +6,7 @@ import { type PageFormat, pageFormats } from '../../formats/format-names.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { RequestPart, SearchRequest } from '../../search/request.ts';
 import { usualFormat } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import { yearSpanText } from '../../search/year-span.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { yearCounts } from '../ui/years.ts';

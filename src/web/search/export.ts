@@ -6,7 +6,7 @@ import type { ExportFormat } from '../../formats/export-format.ts';
 import { idFormat } from '../../formats/format-names.ts';
 import { requireExportFormat } from '../../formats/formats.ts';
 import { emptyRequest, type SearchRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 
 import { webErrors } from '../http/errors.ts';

@@ -1,6 +1,6 @@
 import { html } from '../../html/html.ts';
 import type { SearchRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { hiddenFields, searchBox } from '../ui/search-box.ts';

@@ -4,8 +4,8 @@ import { fewHits } from '../../search/guide/correction.ts';
 import type { NearQuestion } from '../../search/guide/nearest.ts';
 import { leavesOf, type Query } from '../../search/query/tree.ts';
 import type { SearchRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
 import { conditionsHelped } from '../../search/search.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { GuidanceModel, Offer } from './guidance.ts';
 

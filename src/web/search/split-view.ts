@@ -2,7 +2,7 @@ import { citationsFor } from '../../access/citations.ts';
 import { collectionTree } from '../../access/collections.ts';
 import { maySeeCollection } from '../../access/visible.ts';
 import type { SearchRequest } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import type { Collection } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import type { Highlighter } from '../ui/highlight.ts';

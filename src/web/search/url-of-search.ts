@@ -1,5 +1,5 @@
 import { type SearchRequest, withoutFilters } from '../../search/request.ts';
-import { toUrl } from '../../search/request-url.ts';
+import { toUrl } from '../../search/url-of-request.ts';
 import { withParameter } from '../http/url.ts';
 
 /** The list of terms near what a request asks for. */
