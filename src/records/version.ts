@@ -29,8 +29,10 @@ export function readTimeStamp(value: string): Date | undefined {
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second, tenth] = match.slice(1).map((part) => Number(part ?? 0));
   const time = new Date(Date.UTC(year!, month! - 1, day!, hour!, minute!, second!, (tenth ?? 0) * 100));
-  // Date.UTC rolls 31 February over; a stamp that does not come back as it was is none.
-  return formatStamp(time).slice(0, 14) === value.trim().slice(0, 14) && year! >= 1000 ? time : undefined;
+  // Date.UTC rolls 31 February, and what is no time of a day, over.
+  const isDay = time.getUTCMonth() === month! - 1 && time.getUTCDate() === day!;
+  const isTime = hour! < 24 && minute! < 60 && second! < 60;
+  return isDay && isTime && year! >= 1000 ? time : undefined;
 }
 
 export interface Creation {

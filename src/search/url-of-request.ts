@@ -11,8 +11,9 @@ export function toUrl(request: SearchRequest, changes: Partial<SearchRequest> = 
   const names = Object.keys(changes);
   if (names.length > 0 && names.every((name) => name === 'facets' || name === 'excluded')) {
     const { before, behind } = frameOf(request);
-    const choices = formEncoded(facetArguments({ ...request, ...changes }));
-    return addressOf(path, [before, choices, behind].filter((part) => part !== '').join('&'));
+    const { facets = request.facets, excluded = request.excluded } = changes;
+    const choices = formEncoded(facetArguments({ facets, excluded }));
+    return addressOf(path, joined(joined(before, choices), behind));
   }
   const staysOnPage = names.every((name) => name === 'first' || name === 'format' || name === 'language');
   const next: SearchRequest = { ...request, ...(staysOnPage ? {} : { first: 1 }), ...changes };
@@ -38,6 +39,10 @@ function frameOf(request: SearchRequest): Frame {
     frames.set(request, frame);
   }
   return frame;
+}
+
+function joined(one: string, other: string): string {
+  return one === '' ? other : other === '' ? one : `${one}&${other}`;
 }
 
 function addressOf(path: string, args: string): string {

@@ -45,7 +45,10 @@ ${asked}${blankRows(context, asked.length)}
 /** Conditions that are open when none is asked. */
 const rowsShown = 2;
 
-/** Of a site, by language and number of the first: the same on each page, and a third of a small one. */
+/**
+ * Of a site, by language and number of the first: the same on each page, and a third of a small
+ * one.
+ */
 const blankKnown = new WeakMap<Site, Map<string, Html>>();
 
 /** Conditions from this one on that nobody asked: each beyond the first ones behind its button. */

@@ -13,7 +13,7 @@ import { joinLetters, type RequestPart, type SearchRequest, usualFormat } from '
 import { analyzerOf } from '../../search/search.ts';
 import { toArguments, toUrl } from '../../search/url-of-request.ts';
 import { parseYearSpan } from '../../search/year-span.ts';
-import type { FacetDefinition } from '../../site/site.ts';
+import type { FacetDefinition, Site } from '../../site/site.ts';
 import type { Exchange } from '../exchange/exchange.ts';
 import { visibleRecord } from '../reading/visible-record.ts';
 import { attempt } from '../ui/attempt.ts';
@@ -320,10 +320,31 @@ export function facetLabel(page: PageContext, definition: FacetDefinition, value
   const names = definition.labels === undefined ? undefined : page.site.labels[definition.labels];
   if (names !== undefined && Object.hasOwn(names, value)) return page.tr.nameOf(names[value]!, label);
   if (label !== value) return label;
-  const tokenizer = page.site.fields.find(({ code }) => code === definition.field)?.index?.tokenizer;
-  if (definition.code === 'language' || tokenizer === 'language') return page.tr.languageName(value);
-  if (tokenizer === 'material') return kindName(page, value);
-  return definition.paths.some((path) => path.startsWith('980')) ? kindName(page, value) : label;
+  switch (codesIn(page.site, definition)) {
+    case 'languages':
+      return page.tr.languageName(value);
+    case 'kinds':
+      return kindName(page, value);
+    case 'none':
+      return label;
+  }
+}
+
+type Codes = 'languages' | 'kinds' | 'none';
+
+const codesKnown = new WeakMap<FacetDefinition, Codes>();
+
+/** What its values are codes of: asked for each value of a page. */
+function codesIn({ fields }: Site, definition: FacetDefinition): Codes {
+  let codes = codesKnown.get(definition);
+  if (codes === undefined) {
+    const tokenizer = fields.find(({ code }) => code === definition.field)?.index?.tokenizer;
+    const areKinds = tokenizer === 'material' || definition.paths.some((path) => path.startsWith('980'));
+    const areLanguages = definition.code === 'language' || tokenizer === 'language';
+    codes = areLanguages ? 'languages' : areKinds ? 'kinds' : 'none';
+    codesKnown.set(definition, codes);
+  }
+  return codes;
 }
 
 /** The search with a value chosen in a facet, or no longer chosen when it was. */
