@@ -9,7 +9,7 @@ import { partsOf } from './parts.ts';
 export const csvFormat: ExportFormat = {
   code: 'excel',
   aliases: ['csv'],
-  name: 'CSV (spreadsheet)',
+  name: 'CSV',
   doc: 'CSV for spreadsheets',
   group: 'data',
   contentType: 'text/csv; charset=utf-8; header=present',

@@ -34,6 +34,7 @@ export interface ExportFormat {
   readonly code: string;
   /** Other names of it, as in /record/N/export/NAME. */
   readonly aliases: readonly string[];
+  /** Its proper name. What is a word of a language stands in the texts, below `format.named`. */
   readonly name: string;
   /** What the manual says of it, where that is more than its name. */
   readonly doc?: string;

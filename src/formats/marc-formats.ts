@@ -28,7 +28,7 @@ export const marcXmlFormat: ExportFormat = {
 export const textMarcFormat: ExportFormat = {
   code: 'tm',
   aliases: ['marc'],
-  name: 'MARC as text',
+  name: 'Text MARC',
   doc: 'MARC as text, fields sorted by tag, subfields by code',
   group: 'catalogue',
   contentType: 'text/plain; charset=utf-8',

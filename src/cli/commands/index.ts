@@ -132,8 +132,9 @@ function versionsLine({ versions, kept, behind }: IndexStatus): string {
   if (sameVersions(versions, newestVersions)) return text;
   const newest = versionsText(newestVersions);
   if (kept) return `${text}; kept until "reperio index upgrade" makes it ${newest}`;
-  const reason = behind.length === 0 ? '' : `; not yet known by ${behind.join(', ')}`;
-  return `${text}; will become ${newest} when all nodes know it${reason}`;
+  return behind.length === 0
+    ? `${text}; will become ${newest} while a node or a load runs`
+    : `${text}; will become ${newest} when all nodes know it; not yet known by ${behind.join(', ')}`;
 }
 
 function megabytes(bytes: number): string {

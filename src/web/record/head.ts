@@ -4,6 +4,7 @@ import { plainText } from '../../formats/mathematics.ts';
 import { dublinCoreMeta, highwireMeta, schemaOrg } from '../../formats/metadata.ts';
 import { type Html, html, jsonScript } from '../../html/html.ts';
 import { type FilePage, pdfsOf } from '../files/files.ts';
+import { formatName } from '../ui/format-menu.ts';
 import type { PageContext } from '../ui/page-context.ts';
 
 interface DescribedRecord {
@@ -34,7 +35,7 @@ ${meta.map(
   .map(
     (
       format,
-    ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${format.name}" href="/record/${model.id}/export/${format.code}">
+    ) => html`<link rel="alternate" type="${format.contentType.split(';')[0]!}" title="${formatName(context, format)}" href="/record/${model.id}/export/${format.code}">
 `,
   )}${jsonScript('application/ld+json', schemaOrg(model.work, { address, id: model.id, library: context.libraryName, libraryAddress: context.baseUrl, ...(pdfs.length > 0 && { pdfs }) }))}`;
 }

@@ -12,13 +12,14 @@ import { type FilePage, newestPdf } from '../files/files.ts';
 import { filesPanel } from '../files/panel.ts';
 import { firstPageLink, picturesPanel } from '../files/pictures.ts';
 import type { ShownFiles } from '../files/shown.ts';
+import { dateText } from '../ui/date-time.ts';
 import { facts } from '../ui/facts.ts';
 import { richText } from '../ui/highlight.ts';
 import { kindName, titleHtml } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
 import { fieldSearch } from '../ui/links.ts';
 import type { PageContext } from '../ui/page-context.ts';
-import { dateLocale } from '../ui/translations.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { citationsPanel, type RecordCitations } from './citations-page.ts';
 import { citeAndExport } from './cite-export.ts';
 import { recordHead } from './head.ts';
@@ -230,7 +231,7 @@ function details(context: PageContext, model: RecordModel): Html {
     [tr.t('record.edition'), both(work.edition ?? '', original?.edition)],
     [tr.t('record.series'), series],
     [tr.t('record.extent'), work.extent === undefined ? [] : [work.extent]],
-    [tr.t('record.identifiers'), work.identifiers.map(identifierLink)],
+    [tr.t('record.identifiers'), work.identifiers.map((one) => identifierLink(context, one))],
     [tr.t('record.subjects'), subjects('subject', [...work.subjects, ...(original?.subjects ?? [])])],
     [tr.t('record.keywords'), subjects('keyword', work.keywords)],
     [
@@ -279,24 +280,8 @@ function relatedFact(
   return [label ?? tr.t(`record.relation.${relation}`), [richText(text)]];
 }
 
-/** "2003-05-01" in the reader's words; a year alone, or a year and month, as far as it is known. */
-function dateText(context: PageContext, date: string): HtmlValue {
-  const [year, month, day] = date.split('-').map(Number);
-  if (month === undefined) return html`<time datetime="${date}">${date}</time>`;
-  const options: Intl.DateTimeFormatOptions = {
-    year: 'numeric',
-    month: 'long',
-    timeZone: 'UTC',
-    ...(day === undefined ? {} : { day: 'numeric' }),
-  };
-  const text = new Intl.DateTimeFormat(dateLocale(context.tr.language), options).format(
-    Date.UTC(year!, month - 1, day ?? 1),
-  );
-  return html`<time datetime="${date}">${text}</time>`;
-}
-
-function identifierLink(one: Identifier): HtmlValue {
-  const label = one.scheme === '' ? one.value : `${one.scheme}: ${one.value}`;
+function identifierLink(context: PageContext, one: Identifier): HtmlValue {
+  const label = pairText(context, one.scheme, one.value);
   if (one.url !== undefined) return html`<a href="${one.url}">${label}</a>`;
   return one.kind === 'report' ? html`<a href="${fieldSearch('reportnumber', one.value)}">${label}</a>` : label;
 }
@@ -304,7 +289,7 @@ function identifierLink(one: Identifier): HtmlValue {
 function linkItem(context: PageContext, link: Link): Html {
   const { tr } = context;
   if (link.url === undefined) {
-    return html`<li>${link.label !== undefined && `${link.label}: `}${link.text}</li>`;
+    return html`<li>${pairText(context, link.label, link.text)}</li>`;
   }
   const name = decodeName(link.url.split(/[?#]/)[0]!.split('/').at(-1) ?? '');
   const host = hostOf(link.url) ?? '';

@@ -43,6 +43,14 @@ test('an ISBN is shown without what stands behind it, a cancelled one not at all
   assert.doesNotMatch(text, /0804429573/);
 });
 
+test('signs and names of formats are those of the reader’s language', async () => {
+  const french = await app.inject({ url: '/record/1', headers: { 'accept-language': 'fr' } });
+  const text = plain(french.body);
+  assert.match(text, /ISBN : 0-306-40615-2 /);
+  assert.match(text, /MARC en texte .*CSV \(tableur\)/);
+  assert.match(plain((await app.inject('/record/1')).body), /MARC as text .*CSV \(spreadsheet\)/);
+});
+
 test('hits say library and shelf mark in their line', async () => {
   for (const url of ['/search?p=shelf', '/search?p=shelf&of=hd'])
     assert.match(

@@ -9,6 +9,7 @@ import { type Highlighter, opening, richLine } from '../ui/highlight.ts';
 import { titleHtml } from '../ui/hit.ts';
 import { marcTable } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 
 interface HitPosition {
   readonly id: number;
@@ -43,10 +44,7 @@ ${work.abstracts.map((text) => html`<p class="fragment" dir="auto">${richLine(op
 ${facts([
   [tr.t('record.published_in'), work.publications.map(publicationLine)],
   [tr.t('record.date'), work.date === undefined ? [] : [work.date]],
-  [
-    tr.t('record.identifiers'),
-    work.identifiers.map((one) => (one.scheme === '' ? one.value : `${one.scheme}: ${one.value}`)),
-  ],
+  [tr.t('record.identifiers'), work.identifiers.map((one) => pairText(context, one.scheme, one.value))],
   [tr.t('record.where'), work.holdings.copies.slice(0, copiesShown).map(holdingText)],
   [tr.t('record.subjects'), work.subjects.length === 0 ? [] : [work.subjects.join('; ')]],
 ])}`,

@@ -6,7 +6,7 @@ import { type SearchRequest, usualFormat } from '../../search/request.ts';
 import { type AskedOrder, isDescending } from '../../search/standard-order.ts';
 import { toArguments, toUrl } from '../../search/url-of-request.ts';
 import { type YearSpan, yearSpanText } from '../../search/year-span.ts';
-import { formatGroups } from '../ui/format-menu.ts';
+import { formatGroups, formatName } from '../ui/format-menu.ts';
 import type { Highlighter } from '../ui/highlight.ts';
 import { gallery, type Hit, hitList } from '../ui/hit.ts';
 import { layout } from '../ui/layout.ts';
@@ -289,7 +289,7 @@ function formats(context: PageContext, request: SearchRequest): readonly MenuIte
     exportFormats
       .filter((format) => format.group === group)
       .map((format, i) => ({
-        label: format.name,
+        label: formatName(context, format),
         href: toUrl(request, { format: format.code, first: 1, size: Number.POSITIVE_INFINITY }),
         ...(i === 0 ? { heading: tr.t(`format.group.${group}`) } : {}),
       })),

@@ -20,6 +20,7 @@ import { attempt } from '../ui/attempt.ts';
 import { createHighlighter, type Highlighter } from '../ui/highlight.ts';
 import { type Hit, kindName } from '../ui/hit.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import type { FacetValue } from './facets.ts';
 import { briefFragment, type Fragment, openingFragment, recordFragment } from './fragments.ts';
 import type { Offer } from './guidance.ts';
@@ -379,7 +380,7 @@ function partName({ tr, site }: PageContext, { field }: RequestPart): string {
 function headingOf(page: PageContext, request: SearchRequest, answer: Answer): string {
   if (request.parts.length === 0) return request.field === '' ? request.text : answer.understood;
   const parts = request.parts.map((part, i) => {
-    const condition = part.field === '' ? part.text : `${partName(page, part)}: ${part.text}`;
+    const condition = part.field === '' ? part.text : pairText(page, partName(page, part), part.text);
     return i === 0 ? condition : `${page.tr.t(`advanced.op.${joinLetters[part.join]}`)} ${condition}`;
   });
   return [...(request.text === '' ? [] : [`${request.text},`]), ...parts].join(' ');

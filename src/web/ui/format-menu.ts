@@ -1,10 +1,16 @@
-import type { FormatGroup } from '../../formats/export-format.ts';
+import type { ExportFormat, FormatGroup } from '../../formats/export-format.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { PageContext } from './page-context.ts';
 
 /** Groups of formats in the order of the menus. Feeds have a link of their own. */
 export const formatGroups: readonly FormatGroup[] = ['manager', 'catalogue', 'data', 'citation'];
+
+/** As the reader's language calls it. */
+export function formatName({ tr }: PageContext, { code, name }: ExportFormat): string {
+  const key = `format.named.${code}`;
+  return tr.has(key) ? tr.t(key) : name;
+}
 
 /**
  * Where a record's formats are, by groups, those for reference managers first, with buttons that
@@ -22,8 +28,8 @@ export function formatLists(context: PageContext, id: number): readonly Html[] {
             const address = `/record/${id}/export/${format.code}`;
             const copy =
               format.pasted === true &&
-              html` <button type="button" class="quiet small" data-copy-from="${address}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${format.name})</span></button>`;
-            return html`<li><a href="${address}" rel="nofollow">${format.name}</a>${copy}</li>
+              html` <button type="button" class="quiet small" data-copy-from="${address}" data-done="${tr.t('record.copied')}" hidden>${tr.t('record.copy')}<span class="hidden"> (${formatName(context, format)})</span></button>`;
+            return html`<li><a href="${address}" rel="nofollow">${formatName(context, format)}</a>${copy}</li>
 `;
           })}</ul></div>`,
     );
