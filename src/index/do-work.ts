@@ -62,8 +62,10 @@ async function doNow(context: IndexContext, work: Work, { say, doing }: DoOption
       return say(`Wrote ${rows} ${rows === 1 ? 'change' : 'changes'} to an index segment.`);
     }
     case 'merge':
-      return await mergeAll(context, ({ segments, records }) =>
-        say(`Merging ${segments} index segments of ${records} records.`),
+      return await mergeAll(
+        context,
+        ({ segments, records }) => say(`Merging ${segments} index segments of ${records} records.`),
+        work.isQuiet,
       );
     case 'reindex': {
       const records = await reindexSegments(context, work.segments, watch);

@@ -16,7 +16,8 @@ export type Work =
   /** Some segments were made by a site file that is not in force any more. */
   | { readonly kind: 'reindex'; readonly segments: readonly string[] }
   | { readonly kind: 'fold' }
-  | { readonly kind: 'merge' }
+  /** `isQuiet`: of few segments, since nobody writes. */
+  | { readonly kind: 'merge'; readonly isQuiet: boolean }
   /** This release knows newer versions than those in force. */
   | { readonly kind: 'take'; readonly versions: IndexVersions; readonly isEmpty: boolean };
 
@@ -27,15 +28,19 @@ export interface WorkLimits {
   readonly foldBytes: number;
   /** Fewer are folded when the oldest is known for so long, in ms. */
   readonly foldAfter: number;
+  /** Nobody writes when nothing has changed for so long, in ms. */
+  readonly quietAfter: number;
 }
 
 /**
- * The oldest delta, and since when this process knows it, by `performance.now()`: clocks of several
- * machines need not agree.
+ * Since when this process knows the oldest delta, and the manifest, by `performance.now()`: clocks
+ * of several machines need not agree.
  */
-export interface OldestDelta {
+export interface KnownSince {
   seq: string;
-  since: number;
+  seqSince: number;
+  manifest: number;
+  manifestSince: number;
 }
 
 export interface Found {
@@ -54,7 +59,7 @@ export interface Found {
 const mostStale = 0.25;
 
 /** A few short statements. */
-export async function findWork(database: Database, limits: WorkLimits, oldest: OldestDelta): Promise<Found> {
+export async function findWork(database: Database, limits: WorkLimits, known: KnownSince): Promise<Found> {
   const { number, indexDigest, inForce } = await currentSite(database);
   const [deltas] = await database.query<{
     readonly count: number;
@@ -64,8 +69,10 @@ export async function findWork(database: Database, limits: WorkLimits, oldest: O
     sql`SELECT count(*)::integer AS count, coalesce(sum(octet_length(data)), 0)::float8 AS bytes, min(seq)::text AS seq FROM delta`,
   );
   const { count, bytes, seq } = deltas!;
-  if (seq !== null && seq !== oldest.seq) Object.assign(oldest, { seq, since: performance.now() });
+  const now = performance.now();
+  if (seq !== null && seq !== known.seq) Object.assign(known, { seq, seqSince: now });
   const { version: manifest, segments: ids, kept } = await readManifest(database);
+  if (manifest !== known.manifest) Object.assign(known, { manifest, manifestSince: now });
   const tooOld = whyUnknown(inForce)?.message;
   if (tooOld !== undefined) return { work: undefined, newer: undefined, manifest, deltas: count, tooOld };
   const segments = await segmentRows(database, ids);
@@ -74,9 +81,10 @@ export async function findWork(database: Database, limits: WorkLimits, oldest: O
     if (recordsOf(stale) > mostStale * recordsOf(segments))
       return { kind: 'rebuild', site: `${number} ${indexDigest}` };
     if (stale.length > 0) return { kind: 'reindex', segments: stale.map(({ id }) => id) };
-    const isOld = seq !== null && performance.now() - oldest.since >= limits.foldAfter;
+    const isOld = seq !== null && now - known.seqSince >= limits.foldAfter;
     if (count > limits.foldAbove || bytes > limits.foldBytes || isOld) return { kind: 'fold' };
-    return chooseMerge(segments).length > 0 ? { kind: 'merge' } : undefined;
+    const isQuiet = seq === null && now - known.manifestSince >= limits.quietAfter;
+    return chooseMerge(segments, isQuiet).length > 0 ? { kind: 'merge', isQuiet } : undefined;
   };
   const isNewest = kept || sameVersions(inForce, newestVersions);
   const isEmpty = segments.length === 0 && count === 0;

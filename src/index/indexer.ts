@@ -4,7 +4,7 @@ import { untilBeat } from '../store/beat.ts';
 import { isHeld, takeLease } from '../store/lease.ts';
 import type { IndexContext } from './context.ts';
 import { type DoOptions, doWork } from './do-work.ts';
-import { type Found, findWork, type OldestDelta, type Work, type WorkLimits } from './find-work.ts';
+import { type Found, findWork, type KnownSince, type Work, type WorkLimits } from './find-work.ts';
 import { nodesBehind, nodeText } from './nodes-behind.ts';
 import { sweepSegments } from './sweep.ts';
 
@@ -47,6 +47,7 @@ export const indexerDefaults: IndexerOptions = {
   foldAbove: 500,
   foldBytes: 16_000_000,
   foldAfter: 60_000,
+  quietAfter: 300_000,
   every: 1_000,
   standby: 0,
   takeAfter: 60_000,
@@ -100,7 +101,7 @@ export async function runIndexer(context: IndexContext, options: Partial<Indexer
 class Indexer {
   readonly options: IndexerOptions;
   readonly #context: IndexContext;
-  readonly #oldest: OldestDelta = { seq: '', since: 0 };
+  readonly #known: KnownSince = { seq: '', seqSince: 0, manifest: -1, manifestSince: 0 };
   #waiting: { readonly manifest: number; readonly kind: Work['kind']; readonly since: number } | undefined;
   #swept = Number.NEGATIVE_INFINITY;
   #said = '';
@@ -187,7 +188,7 @@ class Indexer {
   }
 
   #look(): Promise<Found> {
-    return findWork(this.#context.database, this.options, this.#oldest);
+    return findWork(this.#context.database, this.options, this.#known);
   }
 
   #sayOnce(sentence: string): void {

@@ -166,6 +166,23 @@ test('the indexer folds what is old, merges, and makes the index anew for anothe
   await isRight();
 });
 
+test('while nobody writes few segments are merged too, and the indexer is at rest after it', async () => {
+  for (let id = 1; id <= 3; id++) await addSegment([version(id, 'Quiet')]);
+  // While it waits nothing is merged.
+  await addDelta(version(4, 'Quiet'));
+  const stop = new AbortController();
+  const works: string[] = [];
+  const options = { every: 20, foldAfter: 100, onWork: (sentence: string) => void works.push(sentence) };
+  const indexer = runIndexer({ ...index.context, signal: stop.signal }, { ...options, quietAfter: 400 });
+  const segments = async (): Promise<number> => (await readManifest(index.database)).segments.length;
+  await waitFor('folding and merging', async () => works.length >= 2 && (await segments()) === 1);
+  await sleep(600);
+  stop.abort();
+  await indexer;
+  assert.deepEqual(works, ['Wrote 1 change to an index segment.', 'Merging 4 index segments of 4 records.']);
+  await isRight();
+});
+
 test('an indexer on standby leaves the work to others nobody does it', async () => {
   for (let id = 1; id <= 9; id++) await addSegment([version(id, 'Tidy')]);
   const stop = new AbortController();
@@ -201,6 +218,12 @@ test('segments of like size are merged by eight, and different analyses are neve
   assert.equal(chooseMerge(many(9, 25_000)).length, 8);
   assert.deepEqual(chooseMerge([...many(4, 25_000, 'a'), ...many(4, 25_000, 'b', 4)]), []);
   assert.equal(chooseMerge([...many(8, 200_000), ...many(8, 900, 'a', 8)])[0]!.records, 900, 'the cheapest first');
+  // While nobody writes by two, but nothing too large.
+  assert.equal(chooseMerge(many(2, 25_000), true).length, 2);
+  assert.deepEqual(chooseMerge([...many(1, 25_000), ...many(1, 25_000, 'b', 1)], true), []);
+  assert.deepEqual(chooseMerge([...many(1, 900), ...many(1, 25_000, 'a', 1)], true), []);
+  assert.deepEqual(chooseMerge(many(2, 600_000), true), []);
+  assert.equal(chooseMerge(many(8, 600_000), true).length, 8);
   // A million records in batches end in a few segments, each merged once.
   let segments = many(40, 25_000);
   let written = 0;

@@ -13,6 +13,12 @@ import { bytesInFile, fetchSegmentFile, type SegmentRow, segmentRows, storeSegme
  * that the library grows.
  */
 const segmentsAtOnce = 8;
+/**
+ * While nobody writes, two are enough: each question asks each segment. Of more records than these
+ * none is made so, since all of it goes through the database's log and to each node.
+ */
+const quietAtOnce = 2;
+const quietRecords = 1_000_000;
 /** Records below which a segment is of the lowest tier. */
 const lowestTier = 1_000;
 
@@ -21,8 +27,11 @@ export interface Merged {
   readonly records: number;
 }
 
-/** The segments to merge next, or none. Only segments made by the same analysis are mixed. */
-export function chooseMerge(segments: readonly SegmentRow[]): readonly SegmentRow[] {
+/**
+ * The segments to merge next, or none. Only segments made by the same analysis are mixed.
+ * `isQuiet`: nobody has written for a while.
+ */
+export function chooseMerge(segments: readonly SegmentRow[], isQuiet = false): readonly SegmentRow[] {
   const tiers = new Map<string, SegmentRow[]>();
   for (const segment of segments) {
     const key = `${tierOf(segment.records)} ${segment.indexDigest}`;
@@ -30,7 +39,10 @@ export function chooseMerge(segments: readonly SegmentRow[]): readonly SegmentRo
     tier.push(segment);
     tiers.set(key, tier);
   }
-  const full = [...tiers.values()].filter((tier) => tier.length >= segmentsAtOnce);
+  const full = [...tiers.values()].filter(
+    (tier) =>
+      tier.length >= segmentsAtOnce || (isQuiet && tier.length >= quietAtOnce && recordsOf(tier) <= quietRecords),
+  );
   const cheapest = full.sort((a, b) => recordsOf(a) - recordsOf(b))[0] ?? [];
   return cheapest.slice(0, segmentsAtOnce);
 }
@@ -48,10 +60,11 @@ function recordsOf(segments: readonly SegmentRow[]): number {
 export async function mergeAll(
   context: IndexContext,
   onMerge: (next: Merged) => void = () => undefined,
+  isQuiet = false,
 ): Promise<void> {
   while (context.signal?.aborted !== true) {
     const { segments } = await readManifest(context.database);
-    const chosen = chooseMerge(await segmentRows(context.database, segments));
+    const chosen = chooseMerge(await segmentRows(context.database, segments), isQuiet);
     if (chosen.length === 0) return;
     onMerge({ segments: chosen.length, records: recordsOf(chosen) });
     await mergeThese(context, chosen);

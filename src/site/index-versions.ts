@@ -13,9 +13,9 @@ export interface IndexVersions {
 /**
  * The pairs that this release can write and read, the oldest first. Raise the analysis when the
  * same record gets other terms, columns or another brief (a golden test holds them), and the format
- * when a segment or a delta has other bytes: add the pair here, and keep the others working from the
- * one that the release before this one writes on (`site.indexed` is what is asked: `analysis >= 4 ?
- * ... : ...`); drop what is older.
+ * when a segment or a delta has other bytes: add the pair here, and keep the others working from
+ * the one that the release before this one writes on (`site.indexed` is what is asked: `analysis >=
+ * 4 ? ... : ...`); drop what is older.
  */
 export const knownVersions: readonly IndexVersions[] = [
   { analysis: 2, format: 1 },
