@@ -41,18 +41,21 @@ interface Joining {
   readonly last: string;
 }
 
-function joined(list: readonly string[], { most, kept, two, last }: Joining): string {
-  if (list.length > most) return `${list.slice(0, kept).join(', ')}${kept === 1 ? '' : ','} et al.`;
+/** Only those names are written that are shown: a paper may have three thousand. */
+function joined(
+  people: readonly Name[],
+  written: (name: Name, place: number) => string,
+  { most, kept, two, last }: Joining,
+): string {
+  if (people.length > most) return `${people.slice(0, kept).map(written).join(', ')}${kept === 1 ? '' : ','} et al.`;
+  const list = people.map(written);
   if (list.length < 2) return list.join('');
   return `${list.slice(0, -1).join(', ')}${list.length === 2 ? two : last}${list.at(-1)}`;
 }
 
 /** The first name turned round, as alphabetical lists need it; the others as they are spoken. */
 function firstTurned(people: readonly Name[], joining: Joining): string {
-  return joined(
-    people.map((name, place) => (place === 0 ? familyFirst(name) : inFull(name))),
-    joining,
-  );
+  return joined(people, (name, place) => (place === 0 ? familyFirst(name) : inFull(name)), joining);
 }
 
 /** Parts that are there, with a separator between them. */
@@ -78,12 +81,12 @@ function degreeOf({ degree }: CitationParts): string {
 }
 
 function apa(parts: CitationParts): string {
-  const names = parts.people.map(familyInitials);
+  const { people } = parts;
   const most = 20;
   const who =
-    names.length > most
-      ? `${names.slice(0, 19).join(', ')}, . . . ${names.at(-1)}`
-      : joined(names, { most, kept: most, two: ', & ', last: ', & ' });
+    people.length > most
+      ? `${people.slice(0, 19).map(familyInitials).join(', ')}, . . . ${familyInitials(people.at(-1)!)}`
+      : joined(people, familyInitials, { most, kept: most, two: ', & ', last: ', & ' });
   const { published, title, end } = parts;
   const by = sentence(who || (parts.group ?? '')).trim();
   const when = `(${parts.year ?? 'n.d.'}). `;
@@ -159,7 +162,7 @@ function chicago(parts: CitationParts): string {
 
 function harvard(parts: CitationParts): string {
   const tight = (name: Name): string => familyInitials(name).replace(/\. (?=\p{L}\.)/gu, '.');
-  const who = joined(parts.people.map(tight), { most: 3, kept: 1, two: ' and ', last: ' and ' }) || (parts.group ?? '');
+  const who = joined(parts.people, tight, { most: 3, kept: 1, two: ' and ', last: ' and ' }) || (parts.group ?? '');
   const { published } = parts;
   const head = some(' ', who, `(${parts.year ?? 'no date'})`);
   const end = parts.doi === undefined ? `Available at: ${parts.end}.` : `${parts.end}.`;
@@ -178,7 +181,7 @@ function harvard(parts: CitationParts): string {
 
 function ieee(parts: CitationParts): string {
   const who =
-    joined(parts.people.map(initialsFirst), { most: 6, kept: 1, two: ' and ', last: ', and ' }) || (parts.group ?? '');
+    joined(parts.people, initialsFirst, { most: 6, kept: 1, two: ' and ', last: ', and ' }) || (parts.group ?? '');
   const { published } = parts;
   const end = parts.doi === undefined ? `[Online]. Available: ${parts.end}` : `doi: ${parts.doi}`;
   const by = who === '' ? '' : `${who}, `;
@@ -211,7 +214,7 @@ function ieee(parts: CitationParts): string {
 
 function nature(parts: CitationParts): string {
   const who =
-    joined(parts.people.map(familyInitials), { most: 5, kept: 1, two: ' & ', last: ' & ' }) || (parts.group ?? '');
+    joined(parts.people, familyInitials, { most: 5, kept: 1, two: ' & ', last: ' & ' }) || (parts.group ?? '');
   const { published } = parts;
   const year = parts.year === undefined ? '' : ` (${parts.year})`;
   if (published !== undefined) {
@@ -225,7 +228,7 @@ function nature(parts: CitationParts): string {
 
 function vancouver(parts: CitationParts): string {
   const close = (name: Name): string => `${name.family} ${initials(name.given).replace(/[.\s]/g, '')}`.trim();
-  const who = joined(parts.people.map(close), { most: 6, kept: 6, two: ', ', last: ', ' }) || (parts.group ?? '');
+  const who = joined(parts.people, close, { most: 6, kept: 6, two: ', ', last: ', ' }) || (parts.group ?? '');
   const { published } = parts;
   const end = parts.doi === undefined ? `Available from: ${parts.end}` : `doi:${parts.doi}`;
   if (published !== undefined) {
@@ -241,7 +244,7 @@ function vancouver(parts: CitationParts): string {
 }
 
 function physics(parts: CitationParts): string {
-  const who = joined(parts.people.map(initialsFirst), { most: 3, kept: 1, two: ' and ', last: ' and ' });
+  const who = joined(parts.people, initialsFirst, { most: 3, kept: 1, two: ' and ', last: ' and ' });
   const group = parts.group === undefined ? '' : who === '' ? parts.group : ` (${parts.group})`;
   const host =
     parts.published === undefined

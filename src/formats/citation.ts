@@ -1,8 +1,8 @@
-import { nameParts } from '../description/names.ts';
+import { type NameParts, nameParts } from '../description/names.ts';
 import { describeWork, type Work } from '../description/work.ts';
 import { citationStyleWriters } from './citation-styles.ts';
 import { type ExportFormat, none, recordAddress } from './export-format.ts';
-import { partsOf } from './parts.ts';
+import { partsOf, type WorkParts } from './parts.ts';
 
 export type CitationStyle = keyof typeof citationStyleWriters;
 
@@ -76,19 +76,40 @@ const italicsOf: Readonly<Record<CitationStyle, Italics>> = {
   physics: plain,
 };
 
+interface Cited {
+  readonly parts: WorkParts;
+  readonly people: readonly NameParts[];
+  readonly group: string | undefined;
+}
+
+/** What all styles have in common: a page has all of them. */
+const citedKnown = new WeakMap<Work, Cited>();
+
+function citedOf(work: Work): Cited {
+  let cited = citedKnown.get(work);
+  if (cited === undefined) {
+    const parts = partsOf(work);
+    const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
+    const people = writers.filter((one) => one.kind === 'person').map((one) => nameParts(one.name));
+    const group = work.collaborations[0] ?? writers.find((one) => one.kind !== 'person')?.name;
+    cited = { parts, people, group };
+    citedKnown.set(work, cited);
+  }
+  return cited;
+}
+
 function writtenCitation(work: Work, style: CitationStyle, address: string): string {
-  const parts = partsOf(work);
+  const { parts, people, group } = citedOf(work);
   const wanted = italicsOf[style];
   const [published] = work.publications;
   const isWhole = published === undefined && (work.type === 'book' || work.type === 'proceedings');
   const hasTitle = wanted.title === 'unpublished' ? published === undefined : wanted.title === 'whole' && isWhole;
   const ofJournal = wanted.journal ? italics : asItIs;
   const ofVolume = wanted.volume ? italics : asItIs;
-  const writers = parts.authors.length > 0 ? parts.authors : parts.editors;
   return citationStyleWriters[style]({
     type: work.type,
-    people: writers.filter((one) => one.kind === 'person').map((one) => nameParts(one.name)),
-    group: work.collaborations[0] ?? writers.find((one) => one.kind !== 'person')?.name,
+    people,
+    group,
     title: (hasTitle ? italics : asItIs)(parts.title),
     year: parts.year,
     published: published && {

@@ -32,6 +32,13 @@ const keptBlocks = 4;
 /** Longer lists of records are worth keeping as bitmaps. */
 const longestShortList = 64;
 
+/**
+ * Terms that were asked for are remembered, also those that are not there: ranking asks five times
+ * for each, and words of one record are those of many.
+ */
+const mostKnown = 4_000;
+const longestKnown = 64;
+
 /** A segment over its bytes, in a file or in memory. What it reads of them it checks. */
 export class StoredSegment implements Segment {
   readonly id: string;
@@ -43,6 +50,7 @@ export class StoredSegment implements Segment {
   readonly source: Source;
   readonly spaceTables: ReadonlyMap<string, SpaceTable>;
   readonly #dictionaries = new Map<string, Dictionary>();
+  readonly #terms = new Map<string, TermEntry | undefined>();
   readonly #bitmaps = new CacheShelf<RoaringBitmap32>('bitmaps');
   readonly #postings = new CacheShelf<Postings>('postings');
   readonly #blocks = new CacheShelf<TermBlock>('dictionary');
@@ -87,6 +95,17 @@ export class StoredSegment implements Segment {
   }
 
   term(space: string, term: string): TermEntry | undefined {
+    if (term.length > longestKnown) return this.#lookUp(space, term);
+    const key = `${space}\0${term}`;
+    const known = this.#terms.get(key);
+    if (known !== undefined || this.#terms.has(key)) return known;
+    const found = this.#lookUp(space, term);
+    if (this.#terms.size >= mostKnown) this.#terms.clear();
+    this.#terms.set(key, found);
+    return found;
+  }
+
+  #lookUp(space: string, term: string): TermEntry | undefined {
     const dictionary = this.#dictionaries.get(space);
     if (!dictionary) return undefined;
     const key = Buffer.from(termKey(term));
