@@ -493,7 +493,7 @@ export const oven: Check = {
       const [pageOf, peopleOf] = [page as unknown as Arguments[0], people as unknown as Arguments[1]];
       postEmail(pageOf, peopleOf, 'ada@x.example', 'dinner', { name: 'ada' }, '/table');
       assert.equal(posted[0]?.subject, 'Recipes : dîner');
-      assert.match(posted[0].text, /^Bonjour ada,\n\nLe dîner est prêt : https:\/\/x\.example\/table\n/);
+      assert.match(posted[0].text, /^Bonjour ada,\n\nLe dîner est prêt\u00a0: https:\/\/x\.example\/table\n/);
     },
   },
   {

@@ -109,6 +109,13 @@ test('numbers and plurals are those of the language', () => {
   assert.equal(en.languageName('qqq'), 'qqq');
 });
 
+test('a French line does not end before its marks, an English one has no such blanks', () => {
+  const said = parseCatalogue('ask: "« {name} » : vraiment ; oui ?"');
+  const text = (language: string) => createTranslator(language, said, new Map()).t('ask', { name: 'x : y' });
+  assert.equal(text('fr'), '«\u00a0x : y\u00a0»\u00a0: vraiment\u00a0; oui\u00a0?');
+  assert.equal(text('en'), '« x : y » : vraiment ; oui ?');
+});
+
 test('markup in a placeholder is kept, text around and in it is escaped', () => {
   const translator = createTranslator('en', parseCatalogue('greeting: "Dear <{name}> & {other}"'), new Map());
   assert.equal(

@@ -519,7 +519,7 @@ test('without a mail server no form promises an e-mail, in any language', async 
   const promises = { en: /We will e-mail|Send the link/, fr: /nous (?:y )?enverrons|Envoyer le lien/i };
   const says = {
     en: /This library does not send e-mail: ask an administrator/,
-    fr: /Cette bibliothèque n’envoie pas de courriels : demandez/,
+    fr: /Cette bibliothèque n’envoie pas de courriels\u00a0: demandez/,
   };
   for (const language of ['en', 'fr'] as const)
     for (const path of ['/account/lost-password', '/account/register', '/account']) {

@@ -120,7 +120,7 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
         : (entry[typeof count === 'number' ? plurals.select(count) : 'other'] ?? entry.other ?? key);
     let pieces = split.get(text);
     if (pieces === undefined) {
-      pieces = text.split(/\{(\w+)\}/);
+      pieces = unbroken(language, text).split(/\{(\w+)\}/);
       split.set(text, pieces);
     }
     return pieces;
@@ -164,6 +164,11 @@ export function createTranslator(language: string, catalogue: Catalogue, fallbac
     },
     nameOf: (names, name) => names[language] ?? names[language.split('-')[0]!] ?? names['en'] ?? name,
   };
+}
+
+/** French has a blank at these marks, at which no line may end. Translators write a plain one. */
+function unbroken(language: string, text: string): string {
+  return /^fr\b/.test(language) ? text.replace(/ (?=[:;?!»])|(?<=«) /g, '\u00a0') : text;
 }
 
 /** Codes come from records, so that there is no end of wrong ones. */
