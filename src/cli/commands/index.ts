@@ -52,8 +52,9 @@ const segmentColumns: readonly Column[] = [
 function graphText(graph: GraphStatus | undefined, live: number): string {
   if (graph === undefined) return 'not counted on this node; that is done when they are first needed';
   const { citations, records, segments, bytes, made } = graph;
-  const rest = segments === live ? '' : ', newer records are added when needed';
-  return `${citations} between ${records} records, from ${segments} of ${live} segments${rest}; ${megabytes(bytes)} MB, created ${made.toISOString()}`;
+  // Segments that were merged are others with the same records.
+  const rest = segments === live ? '' : '; what has changed since then is added when needed';
+  return `${citations} between ${records} records; ${megabytes(bytes)} MB, created ${made.toISOString()}${rest}`;
 }
 
 const verify = defineSubcommand({
