@@ -4,7 +4,7 @@ import type { IndexContext } from './context.ts';
 import type { IndexWatch, OnProblem } from './entry.ts';
 import type { Found, Work } from './find-work.ts';
 import { foldDeltas } from './fold.ts';
-import { mergeAll } from './merging.ts';
+import { type Merged, mergeAll, mergeNext } from './merging.ts';
 import { nodesBehind, nodeText } from './nodes-behind.ts';
 import { type RebuildProgress, RebuildStopped, rebuildIndex, reindexSegments } from './rebuild.ts';
 
@@ -61,12 +61,14 @@ async function doNow(context: IndexContext, work: Work, { say, doing }: DoOption
       const rows = await foldDeltas(context, watch);
       return say(`Wrote ${rows} ${rows === 1 ? 'change' : 'changes'} to an index segment.`);
     }
-    case 'merge':
-      return await mergeAll(
-        context,
-        ({ segments, records }) => say(`Merging ${segments} index segments of ${records} records.`),
-        work.isQuiet,
-      );
+    case 'merge': {
+      const onMerge = ({ segments, records }: Merged): void =>
+        say(`Merging ${segments} index segments of ${records} records.`);
+      // One at a time while nobody writes: somebody may have begun to.
+      if (work.isQuiet) await mergeNext(context, true, onMerge);
+      else await mergeAll(context, onMerge);
+      return;
+    }
     case 'reindex': {
       const records = await reindexSegments(context, work.segments, watch);
       return say(`Indexed ${records} records again, which had been indexed under an earlier site file.`);

@@ -2,6 +2,7 @@ import sql from 'sql-template-tag';
 import { type IndexVersions, newestVersions, sameVersions } from '../site/index-versions.ts';
 import { currentSite } from '../site/versions.ts';
 import type { Database } from '../store/database.ts';
+import { isHeld } from '../store/lease.ts';
 import { readManifest } from './manifest.ts';
 import { chooseMerge } from './merging.ts';
 import { whyUnknown } from './require-known.ts';
@@ -76,6 +77,7 @@ export async function findWork(database: Database, limits: WorkLimits, known: Kn
   const tooOld = whyUnknown(inForce)?.message;
   if (tooOld !== undefined) return { work: undefined, newer: undefined, manifest, deltas: count, tooOld };
   const segments = await segmentRows(database, ids);
+  const isQuiet = seq === null && now - known.manifestSince >= limits.quietAfter;
   const work = (): Work | undefined => {
     const stale = segments.filter((segment) => segment.indexDigest !== indexDigest);
     if (recordsOf(stale) > mostStale * recordsOf(segments))
@@ -83,13 +85,16 @@ export async function findWork(database: Database, limits: WorkLimits, known: Kn
     if (stale.length > 0) return { kind: 'reindex', segments: stale.map(({ id }) => id) };
     const isOld = seq !== null && now - known.seqSince >= limits.foldAfter;
     if (count > limits.foldAbove || bytes > limits.foldBytes || isOld) return { kind: 'fold' };
-    const isQuiet = seq === null && now - known.manifestSince >= limits.quietAfter;
-    return chooseMerge(segments, isQuiet).length > 0 ? { kind: 'merge', isQuiet } : undefined;
+    if (chooseMerge(segments, false).length > 0) return { kind: 'merge', isQuiet: false };
+    return isQuiet && chooseMerge(segments, true).length > 0 ? { kind: 'merge', isQuiet } : undefined;
   };
   const isNewest = kept || sameVersions(inForce, newestVersions);
   const isEmpty = segments.length === 0 && count === 0;
   const newer = isNewest ? undefined : ({ kind: 'take', versions: newestVersions, isEmpty } as const);
-  return { work: work(), newer, manifest, deltas: count, tooOld };
+  const next = work();
+  // A load that waits for its input is about to write.
+  const waits = next?.kind === 'merge' && next.isQuiet && (await isHeld(database, 'load'));
+  return { work: waits ? undefined : next, newer, manifest, deltas: count, tooOld };
 }
 
 function recordsOf(segments: readonly SegmentRow[]): number {

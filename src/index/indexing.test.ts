@@ -16,8 +16,9 @@ import { foldDeltas } from './fold.ts';
 import { createFollower } from './follower.ts';
 import { runIndexer } from './indexer.ts';
 import { publish, readManifest } from './manifest.ts';
-import { chooseMerge, mergeAll } from './merging.ts';
+import { chooseMerge, mergeAll, mergeNext } from './merging.ts';
 import { rebuildIndex } from './rebuild.ts';
+import { segmentFileName } from './segment/open.ts';
 import { sweepSegments } from './sweep.ts';
 import { analyzer, found, testIndex, version } from './test-index.ts';
 
@@ -166,6 +167,23 @@ test('the indexer folds what is old, merges, and makes the index anew for anothe
   await isRight();
 });
 
+test('a merge that is one of its inputs keeps that file, and one of nothing current leaves no segment', async () => {
+  await addSegment([version(1, 'First'), version(2, 'First')]);
+  const last = await addSegment([version(1, 'Last', 2), version(2, 'Last', 2)]);
+  const files = (): readonly string[] => readdirSync(index.context.folder).filter((name) => name.endsWith('.segment'));
+  assert.equal(await mergeNext(index.context, true), true);
+  assert.deepEqual((await readManifest(index.database)).segments, [last]);
+  assert.deepEqual(files(), [segmentFileName(last)]);
+  const large = Array.from({ length: 1_100 }, (_, place) => version(place + 1, 'Large', 3));
+  await addSegment([version(3, 'Between'), version(4, 'Between')]);
+  const kept = await addSegment(large);
+  assert.equal(await mergeNext(index.context, true), true);
+  assert.deepEqual((await readManifest(index.database)).segments, [kept]);
+  assert.deepEqual(files(), [segmentFileName(kept)]);
+  assert.equal(await mergeNext(index.context, true), false);
+  await isRight();
+});
+
 test('while nobody writes few segments are merged too, and the indexer is at rest after it', async () => {
   for (let id = 1; id <= 3; id++) await addSegment([version(id, 'Quiet')]);
   // While it waits nothing is merged.
@@ -177,6 +195,14 @@ test('while nobody writes few segments are merged too, and the indexer is at res
   const segments = async (): Promise<number> => (await readManifest(index.database)).segments.length;
   await waitFor('folding and merging', async () => works.length >= 2 && (await segments()) === 1);
   await sleep(600);
+  // Somebody loads: what comes next is theirs.
+  const lease = await takeLease(index.url, 'load', { label: 'load of a test', wait: true });
+  await addSegment([5, 6, 7, 8].map((id) => version(id, 'Quiet')));
+  await sleep(800);
+  assert.equal(await segments(), 2);
+  await lease!.release();
+  await waitFor('merging after the load', async () => (await segments()) === 1);
+  assert.match(works.pop()!, /^Merging 2 index segments/);
   stop.abort();
   await indexer;
   assert.deepEqual(works, ['Wrote 1 change to an index segment.', 'Merging 4 index segments of 4 records.']);
@@ -224,6 +250,8 @@ test('segments of like size are merged by eight, and different analyses are neve
   assert.deepEqual(chooseMerge([...many(1, 900), ...many(1, 25_000, 'a', 1)], true), []);
   assert.deepEqual(chooseMerge(many(2, 600_000), true), []);
   assert.equal(chooseMerge(many(8, 600_000), true).length, 8);
+  assert.equal(chooseMerge(many(6, 200_000), true).length, 5, 'as many as may be together');
+  assert.deepEqual(chooseMerge([...many(1, 60_000), ...many(1, 9_000, 'a', 1)], true), [], 'of like size only');
   // A million records in batches end in a few segments, each merged once.
   let segments = many(40, 25_000);
   let written = 0;

@@ -14,10 +14,10 @@ import { bytesInFile, fetchSegmentFile, type SegmentRow, segmentRows, storeSegme
  */
 const segmentsAtOnce = 8;
 /**
- * While nobody writes, two are enough: each question asks each segment. Of more records than these
- * none is made so, since all of it goes through the database's log and to each node.
+ * While nobody writes, two of like size are enough, since each question asks each segment: then a
+ * record is merged once for each doubling at most. Of more records than these none is made so: all
+ * of it goes through the database's log and to each node.
  */
-const quietAtOnce = 2;
 const quietRecords = 1_000_000;
 /** Records below which a segment is of the lowest tier. */
 const lowestTier = 1_000;
@@ -26,6 +26,8 @@ export interface Merged {
   readonly segments: number;
   readonly records: number;
 }
+
+type OnMerge = (next: Merged) => void;
 
 /**
  * The segments to merge next, or none. Only segments made by the same analysis are mixed.
@@ -39,12 +41,23 @@ export function chooseMerge(segments: readonly SegmentRow[], isQuiet = false): r
     tier.push(segment);
     tiers.set(key, tier);
   }
-  const full = [...tiers.values()].filter(
-    (tier) =>
-      tier.length >= segmentsAtOnce || (isQuiet && tier.length >= quietAtOnce && recordsOf(tier) <= quietRecords),
-  );
-  const cheapest = full.sort((a, b) => recordsOf(a) - recordsOf(b))[0] ?? [];
-  return cheapest.slice(0, segmentsAtOnce);
+  const chosen = [...tiers.values()].flatMap((tier) => {
+    if (tier.length >= segmentsAtOnce) return [tier.slice(0, segmentsAtOnce)];
+    const some = isQuiet ? ofLikeSize(tier) : [];
+    return some.length > 0 ? [some] : [];
+  });
+  return chosen.sort((a, b) => recordsOf(a) - recordsOf(b))[0] ?? [];
+}
+
+/** As many as may be, of which the largest has not more records than the others together. */
+function ofLikeSize(tier: readonly SegmentRow[]): readonly SegmentRow[] {
+  const ascending = tier.toSorted((a, b) => a.records - b.records);
+  for (let count = ascending.length; count >= 2; count--) {
+    const some = ascending.slice(0, count);
+    const sum = recordsOf(some);
+    if (sum <= quietRecords && 2 * some.at(-1)!.records <= sum) return some;
+  }
+  return [];
 }
 
 /** 0 up to `lowestTier` records, then one more for each factor of eight. */
@@ -57,18 +70,18 @@ function recordsOf(segments: readonly SegmentRow[]): number {
 }
 
 /** Merges until no tier is full. `onMerge` is told before each merge. Needs the lease. */
-export async function mergeAll(
-  context: IndexContext,
-  onMerge: (next: Merged) => void = () => undefined,
-  isQuiet = false,
-): Promise<void> {
-  while (context.signal?.aborted !== true) {
-    const { segments } = await readManifest(context.database);
-    const chosen = chooseMerge(await segmentRows(context.database, segments), isQuiet);
-    if (chosen.length === 0) return;
-    onMerge({ segments: chosen.length, records: recordsOf(chosen) });
-    await mergeThese(context, chosen);
-  }
+export async function mergeAll(context: IndexContext, onMerge?: OnMerge): Promise<void> {
+  while (context.signal?.aborted !== true && (await mergeNext(context, false, onMerge)));
+}
+
+/** One merge, if there is any to do. Needs the lease. */
+export async function mergeNext(context: IndexContext, isQuiet: boolean, onMerge?: OnMerge): Promise<boolean> {
+  const { segments } = await readManifest(context.database);
+  const chosen = chooseMerge(await segmentRows(context.database, segments), isQuiet);
+  if (chosen.length === 0) return false;
+  onMerge?.({ segments: chosen.length, records: recordsOf(chosen) });
+  await mergeThese(context, chosen);
+  return true;
 }
 
 async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]): Promise<void> {
@@ -83,17 +96,20 @@ async function mergeThese(context: IndexContext, chosen: readonly SegmentRow[]):
   for (const segment of opened) segment.close();
   const inputs = ids.map((id) => ({ path: join(folder, segmentFileName(id)), live: newest[segments.indexOf(id)]! }));
   const merged = await mergeInWorker(inputs, folder, { dropDeletions: false, versions }, signal);
+  // Nothing, where others have a newer version of each record.
+  const isEmpty = merged.records === 0;
   await database.transaction(
     async (transaction) => {
-      await storeSegment(transaction, bytesInFile(merged), chosen[0]!);
-      const version = await publish(transaction, { add: [merged.id], remove: ids });
+      if (!isEmpty) await storeSegment(transaction, bytesInFile(merged), chosen[0]!);
+      const version = await publish(transaction, { add: isEmpty ? [] : [merged.id], remove: ids });
       if (version === undefined) throw new Error('segments were taken from the index while they were merged');
     },
     { timeout: 0 },
   );
   // Whoever reads them has them open; without a follower on this node nobody else would remove them
-  // soon.
-  for (const { path } of inputs) await rm(path, { force: true });
+  // soon. Where one has all that is still current in the others, the merged one is that one.
+  for (const { path } of inputs) if (isEmpty || path !== merged.path) await rm(path, { force: true });
+  if (isEmpty) await rm(merged.path, { force: true });
 }
 
 /** The local file of a segment, fetched when it is not there. */

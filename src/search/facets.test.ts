@@ -5,10 +5,10 @@ import { assertProperty } from '../../test/support/property.ts';
 import { compileAnalyzer } from '../index/analysis/analyzer.ts';
 import { RoaringBitmap32 } from '../index/bitmap.ts';
 import type { IndexSnapshot } from '../index/snapshot.ts';
-import { finish } from '../index/work.ts';
+import { finish, manyHits } from '../index/work.ts';
 import type { FacetDefinition, Site } from '../site/site.ts';
 import { byCodePoint } from './evaluate/expand.ts';
-import { counted, facetLength, topValuesOf } from './facets.ts';
+import { counted, countYears, facetLength, topValuesOf } from './facets.ts';
 import { countFew } from './few-values.ts';
 import { emptyRequest } from './request.ts';
 import { search } from './search.ts';
@@ -89,6 +89,31 @@ test('among the values that are met, among all, and by a bitmap for each value t
       assert.deepEqual(mostFrequent(finish(countFew(found)), wanted), expected);
     }),
   );
+});
+
+test('years of one question are not those of another that is counted meanwhile, or was given up', () => {
+  // So many hits that others have their turn after each segment.
+  const hits = (snapshot: IndexSnapshot) => {
+    const all = counted(live(snapshot));
+    const lists = all.lists().map((list) => {
+      const many = new Uint32Array(list.length === 0 ? 0 : manyHits);
+      return many.map((_, i) => list[i % list.length]!);
+    });
+    return { ...all, lists: () => lists };
+  };
+  const [first, second] = fc.sample(history, { numRuns: 2, seed: 5 }).map((versions) => snapshotOf(versions, site));
+  const snapshots = [first!, second!];
+  const alone = snapshots.map((snapshot) => finish(countYears(snapshot, hits(snapshot))));
+  const given = countYears(first!, hits(first!));
+  assert.equal(given.next().done, false, 'others have their turn');
+  given.return([]);
+  const works = snapshots.map((snapshot) => countYears(snapshot, hits(snapshot)));
+  for (const work of works) assert.equal(work.next().done, false);
+  assert.deepEqual(
+    works.map((work) => finish(work)),
+    alone,
+  );
+  assert.ok(alone.every((years) => years.length > 0));
 });
 
 test('a value that is excluded in a facet is in no hit and counted nowhere', () => {

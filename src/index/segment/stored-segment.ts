@@ -100,7 +100,8 @@ export class StoredSegment implements Segment {
     const known = this.#terms.get(key);
     if (known !== undefined || this.#terms.has(key)) return known;
     const found = this.#lookUp(space, term);
-    if (this.#terms.size >= mostKnown) this.#terms.clear();
+    const [oldest] = this.#terms.keys();
+    if (this.#terms.size >= mostKnown && oldest !== undefined) this.#terms.delete(oldest);
     this.#terms.set(key, found);
     return found;
   }
@@ -267,6 +268,7 @@ export class StoredSegment implements Segment {
   }
 
   close(): void {
+    this.#terms.clear();
     for (const shelf of [this.#bitmaps, this.#postings, this.#blocks]) shelf.clear();
     this.columns.clearCache();
     this.source.close();

@@ -3,6 +3,7 @@ import type { ListedIdentity } from '../../people/identities.ts';
 import { dateTime } from '../ui/date-time.ts';
 import { alert, done, type FormProblem, field, form, placedProblem } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { type Column, table } from '../ui/table.ts';
 import { type AccountTab, accountPage } from './profile-page.ts';
 import { narrowPage } from './sign-in-page.ts';
@@ -118,7 +119,7 @@ ${
         hint: model.mail('account.email_hint'),
         problem: at('email'),
       })
-    : html`<p>${tr.t('account.email')}: ${model.email}</p>`
+    : html`<p>${pairText(context, tr.t('account.email'), model.email)}</p>`
 }
 <button>${tr.t('account.register')}</button>`,
 )}</section>`

@@ -4,6 +4,7 @@ import { dateTime } from '../ui/date-time.ts';
 import { facts } from '../ui/facts.ts';
 import { alert, done, field, form } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { type Column, table } from '../ui/table.ts';
 import { adminPage, type Part, partFoot } from './frame.ts';
 
@@ -69,7 +70,7 @@ ${facts([
   [tr.t('admin.failures.code'), frames.length === 0 ? [] : [html`<code>${frames.slice(0, 3).join(' < ')}</code>`]],
   [
     tr.t('admin.failures.count'),
-    [`${tr.number(failure.count)} (${tr.t('admin.failures.day')}: ${tr.number(failure.lastDay)})`],
+    [`${tr.number(failure.count)} (${pairText(context, tr.t('admin.failures.day'), tr.number(failure.lastDay))})`],
   ],
   [tr.t('admin.failures.first'), [html`${dateTime(context, failure.firstSeen)}, ${failure.firstRelease}`]],
   [tr.t('admin.failures.last'), [html`${dateTime(context, failure.lastSeen)}, ${failure.lastRelease}`]],

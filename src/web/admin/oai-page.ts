@@ -3,6 +3,7 @@ import { html } from '../../html/html.ts';
 import { dateTime } from '../ui/date-time.ts';
 import { alert, done, form } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { type Column, table } from '../ui/table.ts';
 import { adminPage } from './frame.ts';
 
@@ -42,7 +43,7 @@ export function oaiPage(context: PageContext, { sets, until, harvesters, done: s
       : form(
           context,
           '/admin/oai',
-          html`<button class="quiet" name="set" value="${spec === '' ? '*' : spec}" aria-label="${tr.t('admin.oai.touch')}: ${spec === '' ? tr.t('admin.oai.all') : name}">${tr.t('admin.oai.touch')}</button>`,
+          html`<button class="quiet" name="set" value="${spec === '' ? '*' : spec}" aria-label="${pairText(context, tr.t('admin.oai.touch'), spec === '' ? tr.t('admin.oai.all') : name)}">${tr.t('admin.oai.touch')}</button>`,
           'inline',
         );
   const setColumns: readonly Column<OaiSetView>[] = [

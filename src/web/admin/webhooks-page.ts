@@ -6,6 +6,7 @@ import { dateTime } from '../ui/date-time.ts';
 import { facts } from '../ui/facts.ts';
 import { alert, checkbox, done, field, form } from '../ui/form.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { type Column, table } from '../ui/table.ts';
 import { adminPage } from './frame.ts';
 
@@ -43,7 +44,9 @@ ${webhooks.length === 0 ? html`<p>${tr.t('admin.webhooks.none')}</p>` : table(tr
 function stateOf(context: PageContext, { active, failing, offReason }: Webhook): Html | string {
   const { tr } = context;
   if (!active)
-    return offReason === undefined ? tr.t('admin.webhooks.off') : `${tr.t('admin.webhooks.off')}: ${offReason}`;
+    return offReason === undefined
+      ? tr.t('admin.webhooks.off')
+      : pairText(context, tr.t('admin.webhooks.off'), offReason);
   if (failing === undefined) return tr.t('admin.webhooks.on');
   return html`${tr.t('admin.webhooks.failing')} ${dateTime(context, failing)}`;
 }

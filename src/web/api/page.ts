@@ -1,6 +1,7 @@
 import { errorCatalogue } from '../../errors/errors.ts';
 import { exportFormats } from '../../formats/formats.ts';
 import { type Html, html } from '../../html/html.ts';
+import { formatName } from '../ui/format-menu.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
 import { emptyBox, searchBox } from '../ui/search-box.ts';
@@ -98,13 +99,11 @@ function errors({ tr }: PageContext): Html {
   )}</tbody></table>`;
 }
 
-function formats({ tr }: PageContext): Html {
+function formats(context: PageContext): Html {
+  const { tr } = context;
   return html`<table><thead><tr><th scope="col">${tr.t('api.code')}</th><th scope="col">${tr.t('api.format')}</th><th scope="col">${tr.t('api.type')}</th></tr></thead><tbody>${exportFormats.map(
-    ({
-      code,
-      name,
-      contentType,
-    }) => html`<tr><th scope="row"><code>${code}</code></th><td>${name}</td><td><code>${contentType.split(';')[0]!}</code></td></tr>
+    (format) =>
+      html`<tr><th scope="row"><code>${format.code}</code></th><td>${formatName(context, format)}</td><td><code>${format.contentType.split(';')[0]!}</code></td></tr>
 `,
   )}</tbody></table>`;
 }

@@ -13,6 +13,7 @@ import { findingSays } from '../ui/finding.ts';
 import { alert, done, form } from '../ui/form.ts';
 import { layout } from '../ui/layout.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { type Column, table } from '../ui/table.ts';
 
 export interface ChecksModel {
@@ -33,7 +34,7 @@ export function checksPage(context: PageContext, { rules, counts, ran, ended, ru
     const text = tr.number(number);
     return number === 0
       ? html`${text}`
-      : html`<a href="/checks/${rule}?state=${state}">${text}<span class="hidden"> ${tr.t(`checks.states.${state}`)}: ${rule}</span></a>`;
+      : html`<a href="/checks/${rule}?state=${state}">${text}<span class="hidden"> ${pairText(context, tr.t(`checks.states.${state}`), rule)}</span></a>`;
   };
   const columns: readonly Column<CheckRule>[] = [
     { head: tr.t('checks.rule'), cell: ({ name }) => html`<a href="/checks/${name}">${name}</a>` },
@@ -88,7 +89,7 @@ export function rulePage(context: PageContext, model: RuleModel): string {
     {
       head: tr.t('checks.tick'),
       cell: (one) =>
-        html`<input type="checkbox" name="finding" value="${String(one.id)}" aria-label="${tr.t('record.number', { id: String(one.record) })}: ${findingSays(context, one)}">`,
+        html`<input type="checkbox" name="finding" value="${String(one.id)}" aria-label="${pairText(context, tr.t('record.number', { id: String(one.record) }), findingSays(context, one))}">`,
     },
     {
       head: tr.t('checks.record'),

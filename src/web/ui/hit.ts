@@ -4,6 +4,7 @@ import type { LocalText, Site } from '../../site/site.ts';
 import { attempt } from './attempt.ts';
 import { type Highlighter, noHighlight, richLine, richText } from './highlight.ts';
 import type { PageContext } from './page-context.ts';
+import { pairText } from './pair-text.ts';
 
 export interface Hit {
   readonly id: number;
@@ -38,7 +39,7 @@ function hitItem(context: PageContext, hit: Hit, highlighter: Highlighter, marks
 <h2><a href="/record/${hit.id}" dir="auto">${titleHtml(context, brief.t, highlighter)}</a></h2>
 ${byLine(context, brief, highlighter)}
 <p class="where">${whereLine(context, brief, citedLink(context, hit))}</p>
-${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${fragment.place}: </span>`}${richLine(fragment.text, highlighter)}</p>`}
+${fragment !== undefined && html`<p class="fragment" dir="auto">${fragment.place !== undefined && html`<span class="muted">${pairText(context, fragment.place, '')}</span>`}${richLine(fragment.text, highlighter)}</p>`}
 </div>${hit.thumbnail !== undefined && hitThumbnail(hit, hit.thumbnail, listBox)}<abbr class="unapi-id" title="${context.baseUrl}/record/${hit.id}"></abbr></li>
 `;
 }

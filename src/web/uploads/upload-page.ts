@@ -11,6 +11,7 @@ import { alert, done, form, formTokenField, select } from '../ui/form.ts';
 import { layout } from '../ui/layout.ts';
 import { shortValue } from '../ui/marc-table.ts';
 import type { PageContext } from '../ui/page-context.ts';
+import { pairText } from '../ui/pair-text.ts';
 import { type Column, table } from '../ui/table.ts';
 import type { Preview } from './preview.ts';
 
@@ -28,7 +29,7 @@ export interface UploadFormModel {
 /** Where people send records, and what they have sent. */
 export function uploadFormPage(context: PageContext, { mode, text, problem, uploads, edits }: UploadFormModel): string {
   const { tr } = context;
-  const modes = writeModes.map((value) => ({ value, label: `${value}: ${tr.t(`upload.modes.${value}`)}` }));
+  const modes = writeModes.map((value) => ({ value, label: pairText(context, value, tr.t(`upload.modes.${value}`)) }));
   const columns: readonly Column<Upload>[] = [
     { head: tr.t('held.upload'), cell: ({ id }) => html`<a href="/upload/${String(id)}">${String(id)}</a>` },
     { head: tr.t('held.came'), cell: ({ at }) => dateTime(context, at) },
@@ -55,7 +56,10 @@ ${select('mode', tr.t('held.mode'), modes, mode)}
 ${select(
   'mode',
   tr.t('held.mode'),
-  ['append', 'revise'].map((value) => ({ value, label: `${value}: ${tr.t(`upload.document_modes.${value}`)}` })),
+  ['append', 'revise'].map((value) => ({
+    value,
+    label: pairText(context, value, tr.t(`upload.document_modes.${value}`)),
+  })),
   'append',
   'documents-mode',
 )}
