@@ -93,7 +93,7 @@ test('an argument that stands there too often is refused by its name, in the wor
     assert.equal(page.statusCode, 400, name);
     assert.match(page.body, new RegExp(`The address has \\d+ values of ${name}; at most \\d+ are allowed\\.`));
     const french = await app.inject(`/search?ln=fr&${query}`);
-    assert.match(french.body, new RegExp(`L’adresse a \\d+ valeurs de ${name} ; \\d+ au plus sont admises\\.`));
+    assert.match(french.body, new RegExp(`L’adresse a \\d+ valeurs de ${name}\\s; \\d+ au plus sont admises\\.`));
     assert.equal((await app.inject(`/feed?${query}`)).statusCode, 400);
   }
   const api = await app.inject(`/api/search?${repeated[0]![1]}`);
