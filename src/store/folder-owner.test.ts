@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chownSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -28,5 +28,18 @@ test('a folder that is there and takes none is refused, which Node itself never 
   for (const folder of ['/proc/none', '/proc/none/below']) {
     assert.throws(() => makeOwnedFolder(folder), { code: 'ENOENT' });
     await assert.rejects(makeHandedFolder(folder), { code: 'ENOENT' });
+  }
+});
+
+test('a folder that several make at once, and those above it, is there for each of them', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'reperio-made-'));
+  try {
+    for (let round = 0; round < 300; round++) {
+      const above = join(root, String(round), 'above');
+      await Promise.all(Array.from({ length: 10 }, (_, i) => makeHandedFolder(join(above, String(i % 3)))));
+      assert.deepEqual(readdirSync(above).sort(), ['0', '1', '2']);
+    }
+  } finally {
+    rmSync(root, { recursive: true });
   }
 });

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { chownSync, existsSync, mkdirSync, renameSync, type Stats, statSync } from 'node:fs';
 import { chown, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
@@ -63,33 +63,42 @@ export function madeFolder(folder: string): string | undefined {
     mkdirSync(folder);
     return folder;
   } catch (error) {
-    if (isMissing(error) && !existsSync(dirname(folder))) {
-      const above = madeFolder(dirname(folder));
-      const own = madeFolder(folder);
-      return above ?? own;
-    }
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-    throw error;
+    if (!isMissing(error)) return isFolder(folder) ? undefined : fail(error);
+  }
+  const above = existsSync(dirname(folder)) ? undefined : madeFolder(dirname(folder));
+  // Whoever made the folder above it between our two looks may be making this one as well.
+  try {
+    mkdirSync(folder);
+    return above ?? folder;
+  } catch (error) {
+    return isFolder(folder) ? above : fail(error);
   }
 }
 
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function fail(error: unknown): never {
+  throw error;
+}
+
 async function madeFolderAsync(folder: string): Promise<string | undefined> {
+  const statOf = (path: string): Promise<Stats | undefined> => stat(path).catch(() => undefined);
+  const isFolder = async (): Promise<boolean> => (await statOf(folder))?.isDirectory() ?? false;
   try {
     await mkdir(folder);
     return folder;
   } catch (error) {
-    const isThere = (path: string): Promise<boolean> =>
-      stat(path).then(
-        (found) => path !== folder || found.isDirectory(),
-        () => false,
-      );
-    if (isMissing(error) && !(await isThere(dirname(folder)))) {
-      const above = await madeFolderAsync(dirname(folder));
-      const own = await madeFolderAsync(folder);
-      return above ?? own;
-    }
-    if (await isThere(folder)) return undefined;
-    throw error;
+    if (!isMissing(error)) return (await isFolder()) ? undefined : fail(error);
+  }
+  const isAbove = (await statOf(dirname(folder))) !== undefined;
+  const above = isAbove ? undefined : await madeFolderAsync(dirname(folder));
+  try {
+    await mkdir(folder);
+    return above ?? folder;
+  } catch (error) {
+    return (await isFolder()) ? above : fail(error);
   }
 }
 

@@ -75,7 +75,7 @@ test('jobs are for administrators who may look after them', async () => {
   }
   for (const wrong of ['x', '0', '%25', '999999999', '12345678901'])
     assert.equal((await readers.get('dispatcher')!.open(`/admin/jobs/${wrong}`)).statusCode, 404, wrong);
-  assert.match((await readers.get('dispatcher')!.open(`${path()}?ln=fr`)).body, /<h1>Travail \d+ : load/);
+  assert.match((await readers.get('dispatcher')!.open(`${path()}?ln=fr`)).body, /<h1>Travail \d+\s: load/);
   await readers.get('dispatcher')!.open('/admin?ln=en');
 });
 

@@ -493,7 +493,7 @@ describe('the folder of files', () => {
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, at) => put(nodes[at % 2]!, `copy-${at}.bin`, bytes)),
     );
-    assert.ok(answers.every(({ statusCode }) => statusCode === 201));
+    for (const { statusCode, body } of answers) assert.equal(statusCode, 201, body);
     assert.deepEqual(readdirSync(join(shared, 'incoming')), []);
     const digest = createHash('sha256').update(bytes).digest('hex');
     assert.ok(readFileSync(localStore(shared, async () => true).path(digest)!).equals(bytes));
