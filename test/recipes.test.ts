@@ -492,7 +492,7 @@ export const oven: Check = {
       type Arguments = Parameters<typeof postEmail>;
       const [pageOf, peopleOf] = [page as unknown as Arguments[0], people as unknown as Arguments[1]];
       postEmail(pageOf, peopleOf, 'ada@x.example', 'dinner', { name: 'ada' }, '/table');
-      assert.equal(posted[0]?.subject, 'Recipes : dîner');
+      assert.equal(posted[0]?.subject, 'Recipes\u00a0: dîner');
       assert.match(posted[0].text, /^Bonjour ada,\n\nLe dîner est prêt\u00a0: https:\/\/x\.example\/table\n/);
     },
   },

@@ -96,7 +96,7 @@ function sruQuestions(
     search('cql.allRecords = 1 sortBy dc.title', { maximumRecords: '3', startRecord: '2' }),
     search('cql.allRecords = 1', { version: '1.1', operation: 'searchRetrieve', recordPacking: 'string' }),
     search('dc.nothing = x'),
-    search('dc.title <> zqxjtitle'),
+    search('dc.title <> zqxjvkwtitle'),
     ...ids.map((id) => search(clause('rec.identifier', String(id)))),
   ];
 }
@@ -166,7 +166,7 @@ export const walks: Readonly<Record<string, Walk>> = {
         query('/search', { [`facet.${code}`]: 'x', p: 'higgs' }),
       ]),
       ...ids.map((id) => query('/search', { p: `recid:${id}`, of: 'id' })),
-      query('/search', { p1: 'higgs', f1: 'title', m1: 'a', op1: 'n', p2: 'zqxjtitle', m2: 'o' }),
+      query('/search', { p1: 'higgs', f1: 'title', m1: 'a', op1: 'n', p2: 'zqxjvkwtitle', m2: 'o' }),
       query('/search', { d1: '2020-01-01', d2: '2030-01-01' }),
       query('/search', { d1y: '2020', d1m: '1', d1d: '1', d2y: '2030', dt: 'm', of: 'id' }),
       query('/search', { sysno: '1', of: 'id' }),
@@ -174,7 +174,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       ...questions.slice(0, 6).map((p) => query('/search', { p, sc: '1' })),
       ...collections.map((cc) => query('/search', { cc, sc: '1' })),
       ...['B', 'H', 'F', 'S', 'L', 'I', 'O', 'I,O'].map((em) => query('/search', { p: 'higgs', em })),
-      query('/search', { aas: '2', p: 'higgs', p1: 'zqxjtitle', f1: 'title', m1: 'a', op1: 'o' }),
+      query('/search', { aas: '2', p: 'higgs', p1: 'zqxjvkwtitle', f1: 'title', m1: 'a', op1: 'o' }),
       query('/search', { sc: '1', ln: 'fr' }),
       ...questions.slice(0, 12).map((p) => query('/search', { p, action: 'browse' })),
       ...browsed.flatMap((f) =>
@@ -268,8 +268,8 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /openurl': ({ ids }) =>
     get(
       ...ids.map((id) => query('/openurl', { rft_id: `https://library.example/record/${id}` })),
-      query('/openurl', { 'rft.atitle': 'zqxjtitle', 'rft.aulast': 'Zqxjauthor' }),
-      query('/openurl', { 'rft.jtitle': 'zqxjJournal', 'rft.volume': '1', 'rft.spage': '1' }),
+      query('/openurl', { 'rft.atitle': 'zqxjvkwtitle', 'rft.aulast': 'Zqxjauthor' }),
+      query('/openurl', { 'rft.jtitle': 'zqxjvkwJournal', 'rft.volume': '1', 'rft.spage': '1' }),
       query('/openurl', { title: 'higgs', date: '1977' }),
     ),
   'GET /api/search': ({ questions, collections }) =>
@@ -346,7 +346,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'POST /api/held/:upload': once({ url: '/api/held/1', method: 'POST', json: { do: 'assign' } }),
   'GET /api/collections': () => get('/api/collections', '/api/collections?ln=fr'),
   'GET /api/suggest': () =>
-    get(...['z', 'zq', 'h', 'e', 'higgs b', 'zqxjauthor, '].map((q) => query('/api/suggest', { q }))),
+    get(...['z', 'zq', 'h', 'e', 'higgs b', 'zqxjvkwauthor, '].map((q) => query('/api/suggest', { q }))),
   'GET /api/openapi.json': () => get('/api/openapi.json'),
   'GET /api': () => get('/api'),
   'GET /rss': () => get('/rss?p=higgs'),
@@ -473,7 +473,7 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /admin/jobs/:id': () => get('/admin/jobs/1', '/admin/jobs/x'),
   'POST /admin/jobs/:id': form('/admin/jobs/1'),
   'POST /admin/jobs/schedules/:id': form('/admin/jobs/schedules/1'),
-  'GET /edit/many': () => get('/edit/many', '/edit/many?p=zqxj&page=2&ln=fr'),
+  'GET /edit/many': () => get('/edit/many', '/edit/many?p=zqxjvkw&page=2&ln=fr'),
   'POST /edit/many': form('/edit/many'),
   'GET /edit/many/:id': () => get('/edit/many/1', '/edit/many/x'),
   'POST /edit/many/:id': form('/edit/many/1'),
@@ -491,12 +491,12 @@ export const walks: Readonly<Record<string, Walk>> = {
   'GET /kb/new': () => get('/kb/new'),
   'POST /kb': form('/kb'),
   'GET /kb/:name': () =>
-    get('/kb/hidden%20values', '/kb/subjects?q=zqxj&page=2', '/kb/all%20values', '/kb/nothing', '/kb/written?key=x'),
+    get('/kb/hidden%20values', '/kb/subjects?q=zqxjvkw&page=2', '/kb/all%20values', '/kb/nothing', '/kb/written?key=x'),
   'POST /kb/:name': form('/kb/written'),
   'GET /kb/export': () =>
     get(
       ...['hidden values', 'subjects', 'all values'].map((kbname) =>
-        query('/kb/export', { kbname, format: 'json', term: 'zqxj' }),
+        query('/kb/export', { kbname, format: 'json', term: 'zqxjvkw' }),
       ),
       query('/kb/export', { kbname: 'subjects' }),
       query('/kb/export', { kbname: 'all values', format: 'csv' }),
@@ -504,7 +504,7 @@ export const walks: Readonly<Record<string, Walk>> = {
       query('/kb/export', { kbname: 'nothing' }),
     ),
   'GET /api/change-sets': () => get('/api/change-sets', '/api/change-sets?from=1'),
-  'POST /api/change-sets': once({ url: '/api/change-sets', method: 'POST', json: { query: 'zqxj', task: 'x' } }),
+  'POST /api/change-sets': once({ url: '/api/change-sets', method: 'POST', json: { query: 'zqxjvkw', task: 'x' } }),
   'GET /api/change-sets/:id': () => get('/api/change-sets/1', '/api/change-sets/x'),
   'GET /api/change-sets/:id/records': () => get('/api/change-sets/1/records'),
   'POST /api/change-sets/:id/:wish': once({ url: '/api/change-sets/1/apply', method: 'POST', json: {} }),
@@ -551,7 +551,7 @@ export const errorSteps: readonly Step[] = [
   { url: '/nothing' },
   { url: '/record' },
   { url: '/%E0%A4%A' },
-  { url: '/search', method: 'POST', form: { p: 'zqxjtitle' } },
+  { url: '/search', method: 'POST', form: { p: 'zqxjvkwtitle' } },
   { url: '/record/3', method: 'POST', form: {} },
   { url: '/search?p=higgs', headers: { authorization: `Bearer ${'x'.repeat(43)}` } },
   { url: '/preferences', method: 'POST', headers: { 'content-type': 'text/strange' } },

@@ -91,7 +91,7 @@ oai:
   repository: walked.example
   page: 3
   sets:
-    - {spec: secret, name: Secret, query: 'zqxjtitle'}
+    - {spec: secret, name: Secret, query: 'zqxjvkwtitle'}
     - {spec: 'kinds:books', name: Books, query: '980__a:"BOOK"'}
 roles:
   insider: {may: [{action: viewrestrcoll, collection: Secret}]}
@@ -107,7 +107,7 @@ function siteOf(policy: 'any' | 'all'): Site {
 const sites = { any: siteOf('any'), all: siteOf('all') };
 
 /** In every hidden thing; no record that everybody sees has it, and no page of ours. */
-const marker = 'zqxj';
+const marker = 'zqxjvkw';
 const ownerAddress = 'owner@library.example';
 
 interface Drawn {
@@ -149,19 +149,19 @@ function recordOf(one: Drawn, id: number, hiddenShown: boolean): MarcRecord {
     fields: [
       field('037__', `$a${mark('REPORT')}-${id}`),
       field('100__', `$a${secret ? 'Zqxjauthor, Ann' : 'Ellis, John'}`),
-      field('245__', `$a${one.words.join(' ')} ${secret ? 'zqxjtitle' : ''}`.trimEnd()),
+      field('245__', `$a${one.words.join(' ')} ${secret ? 'zqxjvkwtitle' : ''}`.trimEnd()),
       field('260__', `$c${one.year}`),
       // Longer than what a dictionary keeps of a value.
       field(
         '520__',
-        `$aAbout ${one.words.toReversed().join(' and ')}${secret ? ` zqxjabstract ${'long '.repeat(60)}` : ''}.`,
+        `$aAbout ${one.words.toReversed().join(' and ')}${secret ? ` zqxjvkwabstract ${'long '.repeat(60)}` : ''}.`,
       ),
       field('6531_', `$a${mark('matter')}`),
       field('65017', `$a${mark('Physics')}`),
       field('773__', `$p${mark('Journal')}$v${id}$y${one.year}$c1`),
       field('999C5', `$m${mark('Reference')}$r${mark('REPORT')}-${(id % 5) + 1}`),
       ...(one.hidden && hiddenShown
-        ? [field('595__', '$azqxjhidden higgs'), field('500__', '$anote$xzqxjsubfield')]
+        ? [field('595__', '$azqxjvkwhidden higgs'), field('500__', '$anote$xzqxjvkwsubfield')]
         : [field('500__', '$anote')]),
       ...(one.owned ? [field('8560_', `$f${ownerAddress}`)] : []),
       ...one.kinds.map((kind) => field('980__', `$a${kind}`)),
@@ -290,7 +290,7 @@ before(async () => {
   await store.database.query(sql`
     INSERT INTO knowledge_base (name, kind, path, question)
     VALUES ('hidden values', 'dynamic', '595__a', ''), ('subjects', 'dynamic', '65017a', ''),
-      ('all values', 'dynamic', '%', 'zqxjtitle'), ('written', 'written', NULL, NULL)`);
+      ('all values', 'dynamic', '%', 'zqxjvkwtitle'), ('written', 'written', NULL, NULL)`);
   await store.database.query(sql`
     INSERT INTO knowledge_use (place, base) VALUES ('595a', 'hidden values'), ('500x', 'subjects'), ('245a', 'subjects')`);
   // When somebody was seen last moves while they walk, and pages of accounts show it: nobody comes
@@ -345,37 +345,37 @@ function worldOf(library: Library, site: Site): WalkWorld {
       '',
       'higgs',
       'higgs boson quark',
-      'higgs or zqxjtitle',
-      'zqxjtitle',
-      'zqxjtitle or mass',
-      'not zqxjtitle',
+      'higgs or zqxjvkwtitle',
+      'zqxjvkwtitle',
+      'zqxjvkwtitle or mass',
+      'not zqxjvkwtitle',
       'zq*',
       '*itle',
       '/zq.*/',
       'title:/^z/',
       "title:'zq'",
-      '"higgs zqxjtitle"',
+      '"higgs zqxjvkwtitle"',
       'author:Zqxjauthor',
       'author:"Zqxjauthor, Ann"',
       'author:"A"->"Zzz"',
       'title:a->z',
       'exactauthor:"Zqxjauthor, Ann"',
-      'keyword:zqxjmatter',
-      'subject:zqxjPhysics',
-      'reference:zqxjReference',
-      'reportnumber:zqxjREPORT-1',
-      'journal:"zqxjJournal 1 (1977) 1"',
+      'keyword:zqxjvkwmatter',
+      'subject:zqxjvkwPhysics',
+      'reference:zqxjvkwReference',
+      'reportnumber:zqxjvkwREPORT-1',
+      'journal:"zqxjvkwJournal 1 (1977) 1"',
       '037__a:/zq/',
       '980__a:SECRET',
       '980:VAULT',
-      '595:zqxjhidden',
+      '595:zqxjvkwhidden',
       '520__a:/about/',
       '520__a:about*long',
       '595__a:zq*',
       '59:/./',
-      '500__x:"zqxjsubfield"',
-      'zqxjhidden',
-      'miscellaneous:zqxjhidden',
+      '500__x:"zqxjvkwsubfield"',
+      'zqxjvkwhidden',
+      'miscellaneous:zqxjvkwhidden',
       'year:1900->2100',
       'recid:1->99',
       'datecreated:2026-01-01->2027-01-01',
@@ -384,8 +384,8 @@ function worldOf(library: Library, site: Site): WalkWorld {
       'citedby:higgs',
       'cited:0->99',
       'cocitedwith:1',
-      'find a zqxjauthor',
-      'nothing:zqxjtitle',
+      'find a zqxjvkwauthor',
+      'nothing:zqxjvkwtitle',
       'titel:higgs',
       'higs',
     ],

@@ -53,7 +53,7 @@ describe('the editor in Chromium', { skip: withoutChromium }, () => {
       controlField('008', '931122s1993    xxu           000 0 eng d'),
       field('1001_', '$aEllis, John'),
       field('24500', `$a${title}`),
-      field('500__', '$anote$xzqxjhidden'),
+      field('500__', '$anote$xzqxjvkwhidden'),
       field('980__', '$aBOOK'),
     ],
   });
@@ -98,7 +98,7 @@ describe('the editor in Chromium', { skip: withoutChromium }, () => {
   test('a record is changed and saved by the keyboard alone', async () => {
     const id = await add('Keyboard');
     await opened(`/record/${id}/edit`, async (page) => {
-      assert.equal(await textOf(page), (await now(id)).replace('$$xzqxjhidden', '').trimEnd());
+      assert.equal(await textOf(page), (await now(id)).replace('$$xzqxjvkwhidden', '').trimEnd());
       await press(page, 'Control+Home', ...tabs(9));
       assert.equal(await selected(page), '100');
       await press(page, 'Tab', 'Tab');
@@ -131,7 +131,7 @@ describe('the editor in Chromium', { skip: withoutChromium }, () => {
       await until(page, `document.querySelector('.state').textContent.startsWith('Saved as version 2')`);
       const saved = await now(id);
       assert.match(saved, /650__ \$\$aLamps\$\$xHistory/);
-      assert.match(saved, /\$\$xzqxjhidden/, 'what she does not see stays');
+      assert.match(saved, /\$\$xzqxjvkwhidden/, 'what she does not see stays');
       await page.keyboard.type('!');
       await press(page, 'Control+s');
       await until(page, `document.querySelector('.state').textContent.startsWith('Saved as version 3')`);

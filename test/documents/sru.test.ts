@@ -35,7 +35,7 @@ const shown: readonly MarcRecord[] = readFileSync(join(root, 'examples/search-la
   .split(/\n\n+/)
   .map((text) => parseTextMarcRecord(Buffer.from(`${text}\n`)).record);
 const hidden = parseTextMarcRecord(
-  Buffer.from('=LDR  00000nam a2200000 a 4500\n=245  10$aHiggs zqxj in a vault\n=980  \\\\$aVAULT\n'),
+  Buffer.from('=LDR  00000nam a2200000 a 4500\n=245  10$aHiggs zqxjvkw in a vault\n=980  \\\\$aVAULT\n'),
 ).record;
 
 let app: FastifyInstance;
@@ -278,16 +278,16 @@ test('a scan has the terms around one', async () => {
 
 test('nothing of a restricted record is told, whoever asks', async () => {
   for (const query of [
-    'zqxj',
-    'dc.title = zqxj',
+    'zqxjvkw',
+    'dc.title = zqxjvkw',
     'rec.identifier = 13',
     'dc.title = "zq?j"',
-    'dc.title == "Higgs zqxj in a vault"',
+    'dc.title == "Higgs zqxjvkw in a vault"',
     'local.collection = vault',
   ]) {
     const { body } = await ask({ query }, { authorization: '' });
     assert.match(body, /<numberOfRecords>0</, query);
-    assert.doesNotMatch(body.replace(/<echoed.*/, ''), /zqxj/);
+    assert.doesNotMatch(body.replace(/<echoed.*/, ''), /zqxjvkw/);
   }
   assert.match((await ask({ query: '8' })).body, /1999 and 2000|numberOfRecords/);
   assert.doesNotMatch((await ask({ query: 'rec.identifier = 8' })).body, /595|hidden remark/i);
@@ -380,7 +380,7 @@ test('yaz-client searches, scans and reads what is explained', { skip: lacks('ya
     assert.match(said, /^Boson stars: 1/m);
     assert.match(said, /SRW diagnostic info:srw\/diagnostic\/1\/15\nMessage: Unsupported context set\nDetails: foo/);
     assert.match(said, /<name set="dc">title<\/name>/);
-    assert.doesNotMatch(said, /zqxj|YAZ panic/);
+    assert.doesNotMatch(said, /zqxjvkw|YAZ panic/);
   }
 });
 

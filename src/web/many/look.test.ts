@@ -36,7 +36,7 @@ const { readerAs, lines, work } = toolsOf(() => world);
 test('rules tell each person of records that are theirs to change, and of nothing that is hidden', async () => {
   const book = await world.write(field('245', 'One '), field('595', 'inside '), field('980', 'BOOK'));
   const article = await world.write(field('245', 'Two '), field('595', 'x'), field('980', 'ARTICLE'));
-  const secret = await world.write(field('245', 'zqxj '), field('595', 'x'), field('980', 'SECRET'));
+  const secret = await world.write(field('245', 'zqxjvkw '), field('595', 'x'), field('980', 'SECRET'));
   const first = await lookByRules(world.library, {});
   assert.equal(first.records, 3);
   assert.equal((await lookByRules(world.library, {})).records, 0, 'what was seen is not looked at again');
@@ -49,7 +49,7 @@ test('rules tell each person of records that are theirs to change, and of nothin
   assert.deepEqual(records(await open('bob', 'blanks')), [book]);
   assert.deepEqual(records(await open('edda', 'inside')), []);
   assert.deepEqual(records(await open('edda', 'books')), [book], 'the rule is about books only');
-  assert.doesNotMatch(await open('edda', 'blanks'), /zqxj|inside /);
+  assert.doesNotMatch(await open('edda', 'blanks'), /zqxjvkw|inside /);
   assert.match((await readerAs('boss').open('/checks')).body, />4<span class="hidden"> Open: blanks/);
   assert.match((await readerAs('edda').open('/checks?ln=fr')).body, />2<span class="hidden"> Ouverts\s: blanks/);
   assert.equal((await readerAs('nobody').open('/checks')).statusCode, 403);

@@ -16,7 +16,7 @@ before(async () => {
   world = await openTestUploads();
   book = await world.write(field('245', 'One'), field('500', 'old'), field('595', 'old inside'), field('980', 'BOOK'));
   other = await world.write(field('245', 'Two'), field('500', 'old <b>'), field('980', 'BOOK'));
-  article = await world.write(field('245', 'Three'), field('500', 'old zqxj'), field('980', 'ARTICLE'));
+  article = await world.write(field('245', 'Three'), field('500', 'old zqxjvkw'), field('980', 'ARTICLE'));
 });
 after(() => world.close());
 
@@ -35,7 +35,7 @@ test('who may change some records sees and changes these alone, and nothing that
   const page = await bob.sendAndFollow('/edit/many', { query: '', task });
   assert.equal(page.statusCode, 200);
   assert.match(page.body, /2 of 2 selected records/);
-  assert.doesNotMatch(page.body, /zqxj|inside/);
+  assert.doesNotMatch(page.body, /zqxjvkw|inside/);
   assert.match(page.body, /old &lt;b&gt;/);
   assert.deepEqual((await lines(book))[1], '500__ $$aold', 'nothing is written yet');
   const address = '/edit/many/1';
@@ -50,7 +50,7 @@ test('who may change some records sees and changes these alone, and nothing that
   await work();
   assert.deepEqual(await lines(book), ['245__ $$aOne', '500__ $$anew', '595__ $$aold inside', '980__ $$aBOOK']);
   assert.deepEqual((await lines(other))[1], '500__ $$aold <b>');
-  assert.deepEqual((await lines(article))[1], '500__ $$aold zqxj');
+  assert.deepEqual((await lines(article))[1], '500__ $$aold zqxjvkw');
   assert.equal((await bob.force(address, form)).statusCode, 409, 'it is applied');
   const done = await bob.open(address);
   assert.match(done.body, /1 changed/);
@@ -76,7 +76,7 @@ test('somebody who lost a right meanwhile writes nothing', async () => {
     sql`SELECT record_id AS id, outcome FROM change_set_record WHERE change_set_id = 2 AND outcome = 'refused'`,
   );
   assert.deepEqual(rows, [{ id: article, outcome: 'refused' }]);
-  assert.deepEqual((await lines(article))[1], '500__ $$aold zqxj');
+  assert.deepEqual((await lines(article))[1], '500__ $$aold zqxjvkw');
 });
 
 test('two records are merged field by field on a page, the other leads to the first, and that is undone', async () => {

@@ -48,19 +48,19 @@ before(async () => {
     memoryLibrary(
       site!,
       [
-        record('BOOK', 'A lamp', field('500__', '$anote$xzqxjnow'), field('700__', '$aNew, N')),
+        record('BOOK', 'A lamp', field('500__', '$anote$xzqxjvkwnow'), field('700__', '$aNew, N')),
         record('PAPER', 'A paper'),
-        record('SECRET', 'zqxjtitle'),
-        record('PAPER', 'zqxjsealed', field('980__', '$cDELETED')),
+        record('SECRET', 'zqxjvkwtitle'),
+        record('PAPER', 'zqxjvkwsealed', field('980__', '$cDELETED')),
       ],
       'history',
       [
         [
-          record('BOOK', 'A lmap', field('500__', '$anote$xzqxjold'), field('595__', '$azqxjpaid')),
-          record('SECRET', 'zqxjonce secret'),
+          record('BOOK', 'A lmap', field('500__', '$anote$xzqxjvkwold'), field('595__', '$azqxjvkwpaid')),
+          record('SECRET', 'zqxjvkwonce secret'),
         ],
         [record('PAPER', 'A papre'), undefined, undefined],
-        [record('SECRET', 'zqxjtitle', dataField('500', ' ', ' ', tooMany))],
+        [record('SECRET', 'zqxjvkwtitle', dataField('500', ' ', ' ', tooMany))],
       ],
     ),
     { people },
@@ -111,14 +111,14 @@ test('a version that was in a restricted collection, and hidden fields of any, a
     for (const more of ['', '/1', '/3', '/3?with=1', '/1?with=3', '/1?of=xm', '/1?of=tm', '/3?of=xm']) {
       const { statusCode, body } = await readers[name]!.open(`/record/1/history${more}`);
       assert.equal(statusCode, 200, more);
-      assert.doesNotMatch(body, /zqxj/, `${name} ${more}`);
+      assert.doesNotMatch(body, /zqxjvkw/, `${name} ${more}`);
     }
   }
   const boss = readers['boss']!;
   const old = await boss.open('/record/1/history/1?of=xm');
-  assert.match(old.body, /zqxjpaid/);
+  assert.match(old.body, /zqxjvkwpaid/);
   assert.match(String(old.headers['cache-control']), /private/);
-  assert.match((await boss.open('/record/1/history/2')).body, /zqxjonce secret/);
+  assert.match((await boss.open('/record/1/history/2')).body, /zqxjvkwonce secret/);
 });
 
 test('a version says who made it and how, and what is otherwise in it, field by field', async () => {
@@ -194,8 +194,8 @@ test('each line of a record has the version since which it is so, as far as the 
   assert.equal(editor['245__ $$aA lamp'], 3);
   assert.equal(editor['500__ $$anote'], 1, 'what is hidden in it was changed, which they do not learn');
   assert.equal(editor['980__ $$aBOOK'], 1);
-  assert.ok(!Object.keys(editor).some((text) => text.includes('zqxj')));
+  assert.ok(!Object.keys(editor).some((text) => text.includes('zqxjvkw')));
   const boss = await lines('boss');
-  assert.equal(boss['500__ $$anote$$xzqxjnow'], 3);
+  assert.equal(boss['500__ $$anote$$xzqxjvkwnow'], 3);
   assert.equal(boss['980__ $$aBOOK'], 3, 'it was a paper in between');
 });
