@@ -110,7 +110,8 @@ test('statements end at their timeout, and a transaction may have its own', asyn
 
 test('a full pool, a server that is away and a wrong address each say so', async () => {
   const options = { poolSize: 1, connectTimeout: 100, statementTimeout: 0, lockTimeout: 0 };
-  const small = connect(opened.url, options);
+  // A busy machine takes a while to connect.
+  const small = connect(opened.url, { ...options, connectTimeout: 3_000 });
   await small.transaction(async () => assert.rejects(small.query(sql`SELECT 1`), { code: 'REPERIO_DATABASE_BUSY' }));
   await small.close();
   const away = connect('postgresql://nobody@/x?host=/nowhere', options);
